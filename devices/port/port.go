@@ -1,0 +1,28 @@
+// Package port is an open byte channel to a device: a serial line, the kernel's USB
+// printer node or a TCP connection. Drivers know only this interface; devices/port/portreg turns
+// an address such as "serial:/dev/ttyS0?baud=115200" into an Opener.
+package port
+
+import (
+	"context"
+	"io"
+	"time"
+)
+
+// Port is an open channel. Reading and writing may go on at the same time from two
+// goroutines. Nothing blocks beyond its deadline, and Close (which may be called more than
+// once and from any goroutine) ends a blocked Read and a blocked Write at once. After Close every call fails with ErrClosed and no
+// byte reaches anything. Errors are faults of this package; a passed deadline is ErrTimeout, which
+// also is os.ErrDeadlineExceeded. Write returns how many bytes were handed over; a short count always comes
+// with an error. A deadline of the zero time means none.
+type Port interface {
+	io.ReadWriteCloser
+	SetReadDeadline(time.Time) error
+	SetWriteDeadline(time.Time) error
+	// String names the port for people: its address.
+	String() string
+}
+
+// Opener opens the channel anew each time it is called; the caller owns and closes the
+// result. It returns when ctx ends at the latest.
+type Opener func(ctx context.Context) (Port, error)

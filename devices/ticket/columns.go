@@ -1,0 +1,151 @@
+package ticket
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Columns returns how many columns a rune takes on the paper: 0 for what is never
+// printed (control, format and combining characters), 1 for ASCII and for every kind of
+// space that prints as one, 2 for everything else. Receipt printers with a Chinese font draw each
+// two-byte character on 24 dots, including accents, arrows and punctuation that are
+// narrow on a screen.
+func Columns(r rune) int {
+	switch {
+	case r >= 0x20 && r < 0x7f:
+		return 1
+	case r < 0x20 || r >= 0x7f && r < 0xa0:
+		return 0
+	case r == '\u3000': // ideographic space
+		return 2
+	case unicode.Is(unicode.Zs, r):
+		return 1
+	case unicode.In(r, unicode.Cf, unicode.Mn, unicode.Me, unicode.Zl, unicode.Zp):
+		return 0
+	}
+	return 2
+}
+
+// Width returns the columns of s after Clean.
+func Width(s string) int {
+	n := 0
+	for _, r := range Clean(s) {
+		n += Columns(r)
+	}
+	return n
+}
+
+// Clean prepares text from outside for paper: composes accents (NFC), turns tabs, line
+// ends and every one-column space into an ordinary space, and removes all control, format and
+// combining characters, so that text can never carry a printer command. Bytes that are
+// no UTF-8 become U+FFFD, which prints as the replacement mark.
+func Clean(s string) string {
+	if plain(s) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range norm.NFC.String(s) {
+		switch Columns(r) {
+		case 0:
+			if r == '\t' || r == '\n' || r == '\u2028' || r == '\u2029' {
+				b.WriteByte(' ')
+			}
+		case 1:
+			if r > 0x7e {
+				r = ' '
+			}
+			b.WriteRune(r)
+		default:
+			b.WriteRune(r) // RuneError for invalid UTF-8
+		}
+	}
+	return b.String()
+}
+
+// plain reports whether Clean has nothing to do.
+func plain(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] < 0x20 || s[i] > 0x7e {
+			return false
+		}
+	}
+	return true
+}
+
+// Wrap cleans s and breaks it into lines of at most columns columns. Lines break between
+// Han characters, and at spaces between Latin words where one is near enough; no rune is
+// ever cut or lost except the spaces at a break. A rune wider than columns gets a line of its own. The
+// result has at least one line.
+func Wrap(s string, columns int) []string {
+	columns = max(columns, 1)
+	var lines []string
+	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
+	for _, paragraph := range strings.Split(s, "\n") {
+		lines = append(lines, wrapParagraph(Clean(paragraph), columns)...)
+	}
+	return lines
+}
+
+func wrapParagraph(s string, columns int) []string {
+	var lines []string
+	for {
+		head := Fit(s, columns)
+		if len(head) == len(s) {
+			return append(lines, s)
+		}
+		if head == "" {
+			_, n := utf8.DecodeRuneInString(s)
+			head = s[:n]
+		}
+		cut := len(head)
+		if next := s[cut]; next != ' ' && next < utf8.RuneSelf && head[cut-1] < utf8.RuneSelf {
+			if i := strings.LastIndexByte(head, ' '); i > 0 && strings.TrimSpace(head[:i]) != "" && asciiWord(head[i+1:]) {
+				cut = i
+			}
+		}
+		lines = append(lines, strings.TrimRight(s[:cut], " "))
+		s = strings.TrimLeft(s[cut:], " ")
+		if s == "" {
+			return lines
+		}
+	}
+}
+
+// asciiWord reports whether a break inside s would tear a Latin word or number.
+func asciiWord(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// Fit returns the longest beginning of the cleaned s that takes at most columns columns.
+func Fit(s string, columns int) string {
+	s = Clean(s)
+	n := 0
+	for i, r := range s {
+		n += Columns(r)
+		if n > columns {
+			return s[:i]
+		}
+	}
+	return s
+}
+
+// Pad fits s into exactly columns columns, filled with spaces as align says.
+func Pad(s string, columns int, align Align) string {
+	s = Fit(s, columns)
+	space := max(columns-Width(s), 0)
+	switch align {
+	case Right:
+		return strings.Repeat(" ", space) + s
+	case Centre:
+		return strings.Repeat(" ", space/2) + s + strings.Repeat(" ", space-space/2)
+	}
+	return s + strings.Repeat(" ", space)
+}
