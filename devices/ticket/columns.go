@@ -1,11 +1,14 @@
 package ticket
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"wendan/devices/ticket/gb"
 )
 
 // Columns returns how many columns a rune takes on the paper: 0 for what is never
@@ -38,29 +41,78 @@ func Width(s string) int {
 	return n
 }
 
-// Clean prepares text from outside for paper: composes accents (NFC), turns tabs, line
-// ends and every one-column space into an ordinary space, and removes all control, format and
-// combining characters, so that text can never carry a printer command. Bytes that are
-// no UTF-8 become U+FFFD, which prints as the replacement mark.
+// Clean prepares text from outside for paper. It removes all control and format
+// characters, so that text can never carry a printer command, turns tabs, line ends and
+// every one-column space into an ordinary space, and writes signs that GB printers do not have with
+// signs they have: the half-width yen sign becomes ￥, ½ becomes 1/2, é stays, ñ becomes n. What
+// remains unprintable (see Unprintable) stays in the text and prints as gb.Replacement.
 func Clean(s string) string {
 	if plain(s) {
 		return s
 	}
 	var b strings.Builder
 	for _, r := range norm.NFC.String(s) {
-		switch Columns(r) {
-		case 0:
-			if r == '\t' || r == '\n' || r == '\u2028' || r == '\u2029' {
-				b.WriteByte(' ')
-			}
-		case 1:
-			if r > 0x7e {
-				r = ' '
-			}
+		switch n := Columns(r); {
+		case n == 0 && (r == '\t' || r == '\n' || r == '\u2028' || r == '\u2029'):
+			b.WriteByte(' ')
+		case n == 0:
+		case n == 1 && r > 0x7e:
+			b.WriteByte(' ')
+		case n == 1:
 			b.WriteRune(r)
 		default:
-			b.WriteRune(r) // RuneError for invalid UTF-8
+			b.WriteString(printed(r)) // RuneError for invalid UTF-8
 		}
+	}
+	return b.String()
+}
+
+// Unprintable returns the runes of s that paper shows as gb.Replacement, each once, in
+// order. Use it when a menu is saved.
+func Unprintable(s string) []rune {
+	var bad []rune
+	for _, r := range Clean(s) {
+		if _, ok := gb.Code(r); !ok && r > 0x7e && !slices.Contains(bad, r) {
+			bad = append(bad, r)
+		}
+	}
+	return bad
+}
+
+// signs are written another way because their own code does not exist in GBK and no
+// decomposition leads to one that does.
+var signs = map[rune]string{
+	'¥': "￥", '•': "·", '‧': "·", '・': "·", '〜': "～", '∼': "～", '−': "－", '‐': "-", '‑': "-", '⁃': "-", '―': "—",
+	'✓': "√", '✔': "√", '☑': "√", '✗': "×", '✘': "×", '✕': "×", '✖': "×", '❌': "×", '⨯': "×",
+	'«': "《", '»': "》", '„': "“", '‚': "‘", '‹': "〈", '›': "〉", '©': "(C)", '®': "(R)", '£': "￡", '¢': "￠",
+	'ß': "ss", 'æ': "ae", 'Æ': "AE", 'œ': "oe", 'Œ': "OE", 'ø': "o", 'Ø': "O", 'đ': "d", 'Đ': "D", 'ł': "l", 'Ł': "L", 'ı': "i",
+	'➜': "→", '➔': "→", '⇒': "→", '⭐': "★", '⬆': "↑", '⬇': "↓", '⬅': "←", '➡': "→",
+}
+
+// printed returns how r is written on paper: itself where a code exists, otherwise the
+// nearest text that is printable, otherwise itself.
+func printed(r rune) string {
+	if _, ok := gb.Code(r); ok {
+		return string(r)
+	}
+	if s, ok := signs[r]; ok {
+		return s
+	}
+	var b strings.Builder
+	for _, d := range norm.NFKD.String(string(r)) {
+		_, ok := gb.Code(d)
+		switch {
+		case unicode.Is(unicode.Mn, d):
+		case d == '⁄':
+			b.WriteByte('/')
+		case ok || d >= 0x20 && d < 0x7f:
+			b.WriteRune(d)
+		default:
+			return string(r)
+		}
+	}
+	if b.Len() == 0 || strings.TrimSpace(b.String()) == "" {
+		return string(r)
 	}
 	return b.String()
 }
@@ -89,21 +141,29 @@ func Wrap(s string, columns int) []string {
 	return lines
 }
 
+// closers are the signs that must not begin a line (避头点).
+const closers = "，。、；：！？）】》」』”’〉,.;:!?)]}%"
+
 func wrapParagraph(s string, columns int) []string {
 	var lines []string
 	for {
 		head := Fit(s, columns)
-		if len(head) == len(s) {
-			return append(lines, s)
-		}
-		if head == "" {
+		if head == "" && s != "" {
 			_, n := utf8.DecodeRuneInString(s)
 			head = s[:n]
+		}
+		if len(head) == len(s) {
+			return append(lines, s)
 		}
 		cut := len(head)
 		if next := s[cut]; next != ' ' && next < utf8.RuneSelf && head[cut-1] < utf8.RuneSelf {
 			if i := strings.LastIndexByte(head, ' '); i > 0 && strings.TrimSpace(head[:i]) != "" && asciiWord(head[i+1:]) {
 				cut = i
+			}
+		}
+		if next, _ := utf8.DecodeRuneInString(s[cut:]); strings.ContainsRune(closers, next) {
+			if last, n := utf8.DecodeLastRuneInString(s[:cut]); n < cut && !strings.ContainsRune(closers, last) {
+				cut -= n
 			}
 		}
 		lines = append(lines, strings.TrimRight(s[:cut], " "))
