@@ -29,7 +29,11 @@ var (
 	ErrAddress = fault.New("port.address", "设备地址 %q 写错了，请在设置中改正", "The device address %q is wrong; correct it in the settings",
 		"Use tcp:HOST:PORT, serial:/dev/NODE?baud=115200&flow=rtscts|xonxoff|none&parity=none|even|odd&bits=8&stop=1, usb:/dev/usb/lp0 or pty:/PATH.")
 	ErrDescriptor = fault.New("port.descriptor", "系统打开的文件过多，无法使用设备 %s，请重启收银机", "Too many open files to use device %s; restart the register",
-		"The serial library crashes on descriptors above 1023, so such a port is refused. Look for a descriptor leak with ls /proc/PID/fd.")
+		"The process or the system ran out of file descriptors. Look for a leak with ls /proc/PID/fd.")
+	ErrPaper = fault.New("port.paper", "打印机 %s 缺纸，请装纸", "Printer %s is out of paper; load paper",
+		"The USB printer driver of the kernel reported that there is no space left (ENOSPC): paper end.")
+	ErrOneWay = fault.New("port.one_way", "设备 %s 只能写入，无法读取状态", "Device %s can only be written to; it has no status to read",
+		"A one-way USB printer (class 7, protocol 1) or a node opened for writing only. Choose a profile without proof of print.")
 	ErrFailed = fault.New("port.failed", "设备 %s 出错，请重新插拔后再试", "Device %s failed; unplug it, plug it in and try again",
 		"The kernel reported an error that has no fault of its own; see the cause.")
 )
@@ -74,6 +78,10 @@ func UseFault(name string, err error) error {
 		return ErrUnplugged.With(name).Wrap(err)
 	case is(err, syscall.ETIMEDOUT):
 		return ErrUnplugged.With(name).Wrap(err)
+	case is(err, syscall.ENOSPC):
+		return ErrPaper.With(name).Wrap(err)
+	case is(err, syscall.EINVAL, syscall.EBADF):
+		return ErrOneWay.With(name).Wrap(err)
 	}
 	return ErrFailed.With(name).Wrap(err)
 }

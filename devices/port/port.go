@@ -26,3 +26,39 @@ type Port interface {
 // Opener opens the channel anew each time it is called; the caller owns and closes the
 // result. It returns when ctx ends at the latest.
 type Opener func(ctx context.Context) (Port, error)
+
+// Drainer is what ports offer whose accepted bytes may still wait in the kernel.
+type Drainer interface {
+	// Drain waits until every accepted byte has left the kernel towards the device. It
+	// fails with ErrTimeout at the deadline; the port stays usable. What a device
+	// has in its own buffer is unknown even then.
+	Drain(deadline time.Time) error
+}
+
+// Within runs open, which may hang in the kernel, and gives up when ctx ends. A port
+// that opens too late is closed at once.
+func Within(ctx context.Context, name string, open func() (Port, error)) (Port, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, OpenFault(name, err)
+	}
+	type opened struct {
+		port Port
+		err  error
+	}
+	done := make(chan opened, 1)
+	go func() {
+		p, err := open()
+		done <- opened{p, err}
+	}()
+	select {
+	case o := <-done:
+		return o.port, OpenFault(name, o.err)
+	case <-ctx.Done():
+		go func() {
+			if o := <-done; o.err == nil {
+				_ = o.port.Close()
+			}
+		}()
+		return nil, OpenFault(name, ctx.Err())
+	}
+}
