@@ -38,7 +38,7 @@ func NewLook(dark bool, scale float32, lite bool) *Look {
 	scale = clampScale(scale)
 	l := &Look{Palette: Light(), Scale: scale, Lite: lite, Sizes: Sizes{
 		Small: 16, Body: 18, Title: 22, Total: 28, Huge: 64, Gap: 8, Pad: 12, Radius: 8, Hair: 1,
-		Touch: MinTouch, RowH: 56, KeyH: 60, PayH: 76, TileW: 148, TileH: 94, BarH: 56,
+		Touch: MinTouch, RowH: 56, KeyH: 60, PayH: 76, TileW: 148, TileH: 96, BarH: 56,
 	}}
 	if dark {
 		l.Palette = Dark()

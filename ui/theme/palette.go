@@ -62,7 +62,7 @@ func veil(v uint32, alpha uint8) color.NRGBA {
 func Light() Palette {
 	return Palette{
 		Ground: hex(0xEDF0F5), Surface: hex(0xFFFFFF), Card: hex(0xFFFFFF), CardDim: hex(0xF4F6F9),
-		Key: hex(0xF0F2F6), Press: hex(0xD9E0EA), Line: hex(0xDCE1E9),
+		Key: hex(0xE4E9F0), Press: hex(0xCBD5E3), Line: hex(0xDCE1E9),
 		Text: hex(0x11161D), Muted: hex(0x545E6C), Disabled: hex(0x9AA3AF),
 
 		Accent: hex(0x1D5CF0), AccentPress: hex(0x1546BF), OnAccent: hex(0xFFFFFF), AccentText: hex(0x1A52DB),
