@@ -16,12 +16,22 @@ import (
 
 // Open opens the printer node at path. name is the address shown to people.
 func Open(ctx context.Context, path, name string) (port.Port, error) {
-	return port.Within(ctx, name, func() (port.Port, error) { return node.Open(path, name, pending, nil) })
+	return port.Within(ctx, name, func() (port.Port, error) {
+		f, err := node.Open(path, name, pending, nil)
+		if err != nil {
+			return nil, err // not f, which is a nil of another type
+		}
+		return f, nil
+	})
 }
 
 // pending writes nothing: usblp refuses even that with EAGAIN while a transfer runs.
 func pending(f *os.File) (bool, error) {
 	_, err := f.Write(nil)
+	return pendingOf(err)
+}
+
+func pendingOf(err error) (bool, error) {
 	if errors.Is(err, syscall.EAGAIN) {
 		return true, nil
 	}

@@ -1,0 +1,60 @@
+package netport
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"testing"
+	"time"
+
+	"wendan/devices/port"
+	"wendan/devices/port/porttest"
+)
+
+func connect(t *testing.T) (port.Port, io.ReadWriteCloser) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	p, err := Open(context.Background(), l.Addr().String(), "tcp:test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	peer, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p, peer
+}
+
+func TestNetworkPortConforms(t *testing.T) { porttest.Conform(t, connect) }
+
+func TestConnectingEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := Open(ctx, "192.0.2.1:9100", "tcp:nowhere"); !errors.Is(err, port.ErrTimeout) {
+		t.Fatal(err)
+	}
+}
+
+func TestDrainWaitsUntilThePeerHasTheBytes(t *testing.T) {
+	p, peer := connect(t)
+	defer p.Close()
+	defer peer.Close()
+	if _, err := p.Write(make([]byte, 1000)); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.(port.Drainer).Drain(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	flood := make([]byte, 64<<20)
+	p.SetWriteDeadline(time.Now().Add(100 * time.Millisecond))
+	if _, err := p.Write(flood); !errors.Is(err, port.ErrTimeout) { // nobody reads: the window fills
+		t.Fatal(err)
+	}
+	if err := p.(port.Drainer).Drain(time.Now().Add(10 * time.Millisecond)); !errors.Is(err, port.ErrTimeout) {
+		t.Fatal(err)
+	}
+}
