@@ -190,7 +190,7 @@ func (g *TileGrid) draw() {
 		pos, _ := g.TileRect(i)
 		visible := i < n && pos.Y < size.Height && pos.Y+g.tile.Height > 0
 		if g.page > 0 {
-			visible = visible && pos.Y+g.tile.Height <= g.page+g.edge()
+			visible = i < n && pos.Y >= g.edge()-1 && pos.Y < g.page
 		}
 		if visible {
 			f.show(i, g.tiles.At(i), g.press == i, g.tile)
