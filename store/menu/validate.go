@@ -3,7 +3,6 @@ package menu
 import (
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"wendan/store/fault"
@@ -158,7 +157,7 @@ func (v *validator) text(column, s string, needed bool) {
 			v.fail(column, ErrControl.With(named))
 			return
 		}
-		if v.covers != nil && !unicode.Is(unicode.Zs, r) && !v.covers(r) {
+		if v.covers != nil && r != ' ' && r != '\u3000' && !v.covers(r) {
 			v.fail(column, ErrRune.With(string(r), fmt.Sprintf("U+%04X", r)))
 			return
 		}
