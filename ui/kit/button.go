@@ -53,6 +53,7 @@ type Button struct {
 	size    float32
 	height  float32
 	pressed bool
+	repaint *coat // colours in place of the kind's
 	bed     *canvas.Rectangle
 	label   *canvas.Text
 	amount  *canvas.Text
@@ -153,6 +154,9 @@ func (b *Button) SetEnabled(on bool) {
 
 func (b *Button) paint() {
 	c := coatOf(b.look, b.kind)
+	if b.repaint != nil {
+		c = *b.repaint
+	}
 	fill, ink := c.fill, c.ink
 	switch {
 	case b.off:
