@@ -22,6 +22,7 @@ type TouchList struct {
 	rowH     float32
 	selected int
 	press    int
+	plain    bool // rows draw their own selection and press
 	rows     []*listRow
 	thumb    *canvas.Rectangle
 	root     *fyne.Container
@@ -160,6 +161,14 @@ func (t *TouchList) draw() {
 }
 
 func (t *TouchList) paint(i int, r *listRow) {
+	if t.plain {
+		setShown(r.bed, false)
+		setShown(r.line, false)
+		if p, ok := r.row.(interface{ press(on bool) }); ok {
+			p.press(i == t.press)
+		}
+		return
+	}
 	setShown(r.bed, i == t.selected || i == t.press)
 	setShown(r.line, i != t.selected && i+1 != t.selected)
 	if i == t.press {
