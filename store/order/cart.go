@@ -1,6 +1,7 @@
 package order
 
 import (
+	"slices"
 	"unicode"
 	"unicode/utf8"
 
@@ -66,7 +67,7 @@ var (
 	ErrSize = fault.New("order.size", "请为 %s 选择规格", "Choose a size for %s",
 		"The size index is outside the dish's sizes.")
 	ErrMethod = fault.New("order.method", "%s 没有这个做法，请重新选择", "%s cannot be made that way; choose again",
-		"The method's group is not offered by the dish, or two methods of a single-choice group were given.")
+		"The method's group is not offered by the dish, a method was given twice, or two of a single-choice group.")
 	ErrRequired = fault.New("order.required", "请为 %s 选择%s", "Choose %[2]s for %[1]s",
 		"A required method group has no choice.")
 	ErrNote = fault.New("order.note", "备注太长或含有不能打印的字符，最多 60 字", "The note is too long or cannot be printed; at most 60 characters",
@@ -149,7 +150,10 @@ func (i *Item) Freeze(ix *menu.Index) (Line, error) {
 			continue
 		}
 		chosen := 0
-		for _, want := range i.Methods {
+		for k, want := range i.Methods {
+			if slices.Contains(i.Methods[:k], want) {
+				return Line{}, ErrMethod.With(d.Name)
+			}
 			for _, m := range g.Methods {
 				if m.ID == want {
 					l.Methods = append(l.Methods, Method{ID: m.ID, Name: m.Name, Price: m.Price, Times: m.Times})

@@ -46,7 +46,7 @@ func (n Number) String() string {
 	return fmt.Sprintf("%s%s-%06d", n.Register, epoch, n.N)
 }
 
-// ParseNumber reads what String writes.
+// ParseNumber reads what String writes, in capitals or not.
 func ParseNumber(s string) (Number, error) {
 	left, right, ok := strings.Cut(strings.ToUpper(strings.TrimSpace(s)), "-")
 	letters := strings.TrimRight(left, "0123456789")
@@ -60,7 +60,7 @@ func ParseNumber(s string) (Number, error) {
 		n.Epoch = uint32(e)
 	}
 	n.N, err = strconv.ParseUint(right, 10, 63)
-	if !ok || err != nil || n.N == 0 || letters == "" {
+	if !ok || err != nil || n.N == 0 || letters == "" || strings.Trim(letters, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
 		return Number{}, ErrNumber.With(s)
 	}
 	return n, nil

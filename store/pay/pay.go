@@ -153,31 +153,44 @@ func Settle(due money.Amount, tenders []Tender) ([]Payment, error) {
 	return out, nil
 }
 
-// cleanRef refuses long and unprintable references and anything that looks like a card
-// number: 13 to 19 digits that pass the Luhn check.
+// cleanRef refuses long and unprintable references and anything that holds what looks like a
+// card number: 13 to 19 digits that pass the Luhn check (ISO/IEC 7812-1), in one group or
+// in several next to each other, so that an expiry date or a label beside it does not hide it. A
+// longer unbroken run, such as the 28 digits of a wallet's trade number, is no card number.
 func cleanRef(s string) bool {
 	if len(s) > 40 {
 		return false
 	}
-	digits := 0
+	var groups []string
+	open := false
 	for i := 0; i < len(s); i++ {
-		if s[i] < 0x20 || s[i] > 0x7e {
+		switch c := s[i]; {
+		case c < 0x20 || c > 0x7e:
 			return false
-		}
-		if s[i] >= '0' && s[i] <= '9' {
-			digits++
+		case c < '0' || c > '9':
+			open = false
+		case open:
+			groups[len(groups)-1] += s[i : i+1]
+		default:
+			open, groups = true, append(groups, s[i:i+1])
 		}
 	}
-	return !(digits >= 13 && digits <= 19 && luhn(s))
+	for i := range groups {
+		digits := ""
+		for _, g := range groups[i:] {
+			if digits += g; len(digits) >= 13 && len(digits) <= 19 && luhn(digits) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
-func luhn(s string) bool {
+// luhn reports whether digits, nothing else, pass the card number check.
+func luhn(digits string) bool {
 	sum, double := 0, false
-	for i := len(s) - 1; i >= 0; i-- {
-		if s[i] < '0' || s[i] > '9' {
-			continue
-		}
-		d := int(s[i] - '0')
+	for i := len(digits) - 1; i >= 0; i-- {
+		d := int(digits[i] - '0')
 		if double {
 			if d *= 2; d > 9 {
 				d -= 9
