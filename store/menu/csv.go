@@ -172,6 +172,7 @@ func decode(raw []byte) (text []byte, line int) {
 type splitter struct {
 	file     string
 	header   []string // canonical column words; "" for an empty header cell
+	broken   bool     // the header is wrong, so dish rows would only give consequences
 	records  []record
 	problems []Problem
 }
@@ -197,11 +198,14 @@ func (s *splitter) row(line int, cells []string) {
 		s.fail(line, "", ErrSectionWord.With(cells[0]))
 		return
 	}
-	if s.header == nil {
+	switch {
+	case s.header == nil:
+		before := len(s.problems)
 		s.head(line, cells)
-		return
+		s.broken = len(s.problems) > before
+	case !s.broken:
+		s.keep(line, InDish, s.header, cells)
 	}
-	s.keep(line, InDish, s.header, cells)
 }
 
 func (s *splitter) keep(line int, section Section, columns, cells []string) {
