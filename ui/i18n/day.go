@@ -1,0 +1,46 @@
+package i18n
+
+// day: signing in, the business day, the drawer's money.
+var day = map[string]text{
+	"sign.title":      {"登录", "Sign in"},
+	"sign.who":        {"选择员工", "Who are you?"},
+	"sign.pin":        {"输入密码", "Enter your PIN"},
+	"sign.in":         {"登录", "Sign in"},
+	"sign.out":        {"退出登录", "Sign out"},
+	"sign.lock":       {"锁屏", "Lock"},
+	"sign.wrong":      {"密码不对，请再输一次", "Wrong PIN; try again"},
+	"sign.wait":       {"输错多次，请 %d 秒后再试", "Too many tries; wait %d seconds"},
+	"role.cashier":    {"收银员", "Cashier"},
+	"role.manager":    {"店长", "Manager"},
+	"role.technician": {"技术员", "Technician"},
+
+	"day.open":       {"开始营业", "Open the day"},
+	"day.open.at":    {"营业日 %s", "Business day %s"},
+	"day.close":      {"日结", "Close the day"},
+	"day.close.sure": {"现在日结？日结后今天不能再收银", "Close the day? No more sales today"},
+	"day.closed":     {"今日已日结", "The day is closed"},
+	"day.notopen":    {"还没有开始营业", "The day is not open yet"},
+	"day.unpaid":     {"还有 %d 单未付", "%d orders are unpaid"},
+
+	"shift.open":     {"接班", "Start shift"},
+	"shift.close":    {"交班", "End shift"},
+	"shift.report":   {"交班单", "Shift report"},
+	"shift.float":    {"备用金", "Float"},
+	"shift.count":    {"清点现金", "Count the cash"},
+	"shift.expected": {"应有现金", "Expected cash"},
+	"shift.counted":  {"实点现金", "Counted cash"},
+	"shift.over":     {"长款 %s", "%s over"},
+	"shift.short":    {"短款 %s", "%s short"},
+	"shift.even":     {"账款相符", "Cash agrees"},
+	"cash.in":        {"存入现金", "Cash in"},
+	"cash.out":       {"取出现金", "Cash out"},
+
+	"report.title":     {"营业统计", "Figures"},
+	"report.orders":    {"单数", "Orders"},
+	"report.sales":     {"营业额", "Sales"},
+	"report.average":   {"单均", "Average order"},
+	"report.refunds":   {"退款", "Refunds"},
+	"report.discounts": {"优惠合计", "Discounts"},
+	"report.methods":   {"收款方式", "Payment methods"},
+	"report.dishes":    {"菜品排行", "Best sellers"},
+}
