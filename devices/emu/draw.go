@@ -71,10 +71,13 @@ func drawText(img *image.Gray, m mark) {
 	}
 }
 
-// thermal sharpens an edge: a heated dot is nearly black or nearly white.
+// thermal sharpens an edge and lets it gain a little: a heated dot is nearly black or nearly white.
 func thermal(ink byte) byte {
+	if ink < 16 {
+		return 0
+	}
 	v := (int(ink) - 128) * 7 / 4
-	return byte(min(max(v+140, 0), 255))
+	return byte(min(max(v+165, 0), 255))
 }
 
 func drawRaster(img *image.Gray, m mark) {

@@ -103,7 +103,7 @@ func (p *Printer) unjam() {
 // newRoll tears off what was printed on the old one. p.mu is held.
 func (p *Printer) newRoll(dots int) {
 	p.paper = dots
-	if len(p.in.strip.marks) > 0 {
+	if len(p.in.strip.marks) > 0 && p.in.strip.height > 0 {
 		p.finish(Torn)
 	}
 }

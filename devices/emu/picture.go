@@ -85,7 +85,7 @@ func shade(img *image.RGBA, box image.Rectangle) {
 			if far == 0 || far >= reach*reach {
 				continue
 			}
-			dark := 40 * (reach*reach - far) / (reach * reach)
+			dark := 24 * (reach*reach - far) / (reach * reach)
 			at := img.PixOffset(x, y)
 			for c := range 3 {
 				img.Pix[at+c] -= byte(min(dark, int(img.Pix[at+c])))
