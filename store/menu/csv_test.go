@@ -246,10 +246,11 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("#做法组,1,辣度,,是\n#做法,辣度,,不辣\n编号,名称,分类,规格,做法,档口\n1,鱼,菜,大/L:1|小：2,辣度,热\n"))
 	f.Add([]byte("\xb1\xe0\xba\xc5,name,category,price\n1,\xd3\xe3,a,1\n"))
 	f.Add([]byte("\xff\xfe1\x002"))
+	f.Add([]byte("\x1b[2J,名称\n"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		m, problems := Read("f.csv", bytes.NewReader(raw), gbk)
 		for _, p := range problems {
-			if p.Fault == nil || p.File == "" || strings.ContainsRune(p.Text(fault.ZH), '\x1b') {
+			if p.Fault == nil || p.File == "" || strings.IndexFunc(p.Text(fault.ZH)+p.Text(fault.EN), unfit) >= 0 {
 				t.Fatalf("%+v", p)
 			}
 		}

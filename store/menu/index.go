@@ -13,7 +13,7 @@ type Index struct {
 	groups     map[uint16]*Group
 	methods    map[uint16]*Method
 	asked      map[uint16]*Group // by method
-	rows       []row
+	words      words
 }
 
 // Index builds the index of m, which must not be changed afterwards. Of duplicates,
@@ -47,7 +47,7 @@ func (m *Menu) Index() *Index {
 			keep(x.barcodes, d.Barcode, d)
 		}
 	}
-	x.rows = rowsOf(m)
+	x.words = wordsOf(m)
 	return x
 }
 

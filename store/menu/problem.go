@@ -36,7 +36,8 @@ type Problem struct {
 	index int // position in the section's list
 }
 
-// Text is the problem as one line for a person: place, then reason.
+// Text is the problem as one line for a person: place, then reason. Control characters
+// that came in with the menu are replaced, so the line is safe for a terminal or a log.
 func (p Problem) Text(l fault.Lang) string {
 	var b strings.Builder
 	zh := l != fault.EN
@@ -60,20 +61,27 @@ func (p Problem) Text(l fault.Lang) string {
 		b.WriteString(" ")
 	}
 	if p.Item != "" {
-		b.WriteString(strings.Map(plain, p.Item) + " ")
+		b.WriteString(p.Item + " ")
 	}
 	if p.Column != "" {
 		name := p.Column
 		if zh && columnsZH[name] != "" {
 			name = columnsZH[name]
 		}
-		b.WriteString("[" + strings.Map(plain, name) + "] ")
+		b.WriteString("[" + name + "] ")
 	}
 	if p.Warning {
 		say("提醒：", "warning: ")
 	}
-	return b.String() + p.Fault.Text(l)
+	text := []rune(strings.Map(plain, b.String()+p.Fault.Text(l)))
+	if len(text) > longestText {
+		text = append(text[:longestText], '…')
+	}
+	return string(text)
 }
+
+// longestText bounds the text of a problem, in characters, whatever a hostile file holds.
+const longestText = 300
 
 // Error is Text in English with the code, for logs.
 func (p Problem) Error() string { return fmt.Sprintf("%s (%s)", p.Text(fault.EN), p.Fault.Code) }
