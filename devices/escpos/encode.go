@@ -207,11 +207,23 @@ func Pulse(p Profile, pin int) []byte {
 	if pin == 5 {
 		m = 1
 	}
-	units := func(ms, otherwise int) byte {
+	units := func(ms, otherwise int) byte { // of 2 ms
 		if ms <= 0 {
 			ms = otherwise
 		}
 		return byte(min(max(ms/2, 1), 255))
 	}
 	return []byte{esc, 'p', m, units(p.PulseOn, 100), units(p.PulseOff, 500)}
+}
+
+// PulseNow returns the real-time form of Pulse, DLE DC4 1 m t, which printers that know
+// it obey even while they are off-line because of paper or cover. Never put it
+// between the bytes of another command.
+func PulseNow(p Profile, pin int) []byte {
+	m := Pulse(p, pin)[2]
+	on := p.PulseOn
+	if on <= 0 {
+		on = 100
+	}
+	return []byte{dle, 0x14, 1, m, byte(min(max((on+99)/100, 1), 8))}
 }

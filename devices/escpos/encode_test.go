@@ -85,6 +85,9 @@ func TestPulseIsInNoTicketAndHasTheAskedPinAndTimes(t *testing.T) {
 	if got := Pulse(p, 5); string(got) != "\x1bp\x01\x19\xff" {
 		t.Fatalf("% X", got)
 	}
+	if got := PulseNow(p, 5); string(got) != "\x10\x14\x01\x01\x01" {
+		t.Fatalf("% X", got)
+	}
 }
 
 func TestLinesOfTroublesomeCharactersPrintWithVisibleReplacements(t *testing.T) {

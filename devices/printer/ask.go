@@ -1,0 +1,177 @@
+package printer
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"wendan/devices/escpos"
+	"wendan/devices/port"
+)
+
+// glance is the longest single wait for a byte, after which contexts and pulses are
+// looked at.
+const glance = 20 * time.Millisecond
+
+// discard throws away answers that nobody waits for any more.
+func (p *Printer) discard() {
+	p.decoder = escpos.Decoder{}
+	buf := make([]byte, 256)
+	for range 16 {
+		_ = p.port.SetReadDeadline(time.Now().Add(time.Millisecond))
+		if n, err := p.port.Read(buf); n == 0 || err != nil {
+			return // a real error comes back with the next call
+		}
+	}
+}
+
+// listen reads what arrives within a glance; nothing is no error.
+func (p *Printer) listen(ctx context.Context) ([]escpos.Answer, error) {
+	if ctx.Err() != nil {
+		return nil, p.ended(ctx)
+	}
+	if err := p.port.SetReadDeadline(p.until(ctx, glance)); err != nil {
+		return nil, explain(p.opts.Name, err)
+	}
+	var buf [256]byte
+	n, err := p.port.Read(buf[:])
+	if err != nil && !errors.Is(err, port.ErrTimeout) {
+		return nil, explain(p.opts.Name, err)
+	}
+	return p.decoder.Feed(buf[:n]), nil
+}
+
+// ask asks for all four real-time statuses. The first must be answered; a model that
+// knows only some of the others is taken as it is.
+func (p *Printer) ask(ctx context.Context) (s escpos.Status, err error) {
+	for n := 1; n <= 4; n++ {
+		b, err := p.askOne(ctx, n)
+		if errors.Is(err, ErrStalled) && n > 1 && ctx.Err() == nil {
+			return s, nil
+		}
+		if err != nil {
+			return s, err
+		}
+		s.RealTime(n, b)
+	}
+	return s, nil
+}
+
+func (p *Printer) askOne(ctx context.Context, n int) (byte, error) {
+	if _, err := p.send(ctx, escpos.StatusRequest(n)); err != nil {
+		return 0, err
+	}
+	for end := time.Now().Add(p.opts.Answer); time.Now().Before(end); {
+		answers, err := p.listen(ctx)
+		if err != nil {
+			return 0, err
+		}
+		for _, a := range answers {
+			if a.Kind == escpos.RealTime {
+				return a.Bytes[0], nil
+			}
+		}
+	}
+	return 0, ErrStalled.With(p.opts.Name)
+}
+
+// Drawer is what the sensor in the drawer says.
+type Drawer uint8
+
+// The states of a drawer. Without a sensor it always reads closed.
+const (
+	DrawerUnknown Drawer = 0
+	DrawerClosed  Drawer = 1
+	DrawerOpen    Drawer = 2
+)
+
+// Status is the state of a printer.
+type Status struct {
+	escpos.Status
+	Known   bool   // false when the profile has no status: everything else is then empty
+	Fault   error  // why it cannot print now, or nil
+	Warning error  // ErrNearEnd, or nil
+	Drawer  Drawer // by the profile's sensor sense
+}
+
+// Status asks the printer how it is. An error means that it could not be asked; what is
+// wrong with a printer that answers is in Fault. A printer without status (Profile.Status false) is only opened.
+func (p *Printer) Status(ctx context.Context) (Status, error) {
+	ctx, end, err := p.begin(ctx)
+	if err != nil {
+		return Status{}, err
+	}
+	defer end()
+	s, err := p.ready(ctx)
+	if err != nil || !p.profile.Status {
+		return Status{}, err
+	}
+	return p.status(s), nil
+}
+
+func (p *Printer) status(s escpos.Status) Status {
+	out := Status{Status: s, Known: true, Fault: trouble(p.opts.Name, s), Drawer: DrawerClosed}
+	if s.PaperNearEnd && !s.PaperOut {
+		out.Warning = ErrNearEnd.With(p.opts.Name)
+	}
+	if s.DrawerOpen(p.profile) {
+		out.Drawer = DrawerOpen
+	}
+	return out
+}
+
+// pulse is a drawer opening handed to the Print that has the turn.
+type pulse struct {
+	pin  int
+	done chan error
+}
+
+// Pulse opens the drawer on pin 2 or 5 of the printer's drawer connector; 0 means the
+// profile's. It returns when the command was sent; nobody can know whether a drawer is
+// there. It is sent once and never repeated: after an error the drawer may or may not have
+// opened. A printer that is off-line for paper or cover gets the real-time form.
+func (p *Printer) Pulse(ctx context.Context, pin int) error {
+	request := pulse{pin: pin, done: make(chan error, 1)}
+	turn, cancel := context.WithCancel(ctx)
+	defer cancel()
+	type held struct {
+		ctx context.Context
+		end func()
+		err error
+	}
+	mine := make(chan held, 1)
+	go func() {
+		c, end, err := p.begin(turn)
+		mine <- held{c, end, err}
+	}()
+	select {
+	case h := <-mine:
+		if h.err != nil {
+			return h.err
+		}
+		defer h.end()
+		return p.pulse(h.ctx, pin)
+	case p.pulses <- request:
+		cancel()
+		if h := <-mine; h.err == nil {
+			h.end() // the turn came at the same moment
+		}
+		return <-request.done
+	}
+}
+
+func (p *Printer) pulse(ctx context.Context, pin int) error {
+	s, err := p.ready(ctx)
+	if err != nil {
+		return err
+	}
+	command := escpos.Pulse(p.profile, pin)
+	if !s.Ready() {
+		command = escpos.PulseNow(p.profile, pin)
+	}
+	if _, err := p.send(ctx, command); err != nil {
+		p.fail()
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,192 @@
+package printer
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"wendan/devices/escpos"
+	"wendan/devices/port"
+	"wendan/devices/ticket"
+)
+
+// Proof is what is known about a ticket after Print.
+type Proof uint8
+
+// The outcomes of Print. The numbers are stored and never change.
+const (
+	NotStarted Proof = 1 // certainly nothing is on paper; printing again cannot double
+	Confirmed  Proof = 2 // the printer said that it is on paper
+	Unproven   Proof = 3 // sent whole, and the printer cannot prove more
+	Uncertain  Proof = 4 // some or all bytes left, no proof: it may be on paper, whole or in part
+)
+
+// String names the outcome for logs.
+func (p Proof) String() string {
+	return map[Proof]string{NotStarted: "not started", Confirmed: "confirmed", Unproven: "unproven", Uncertain: "uncertain"}[p]
+}
+
+// Print prints t. jobID goes to the printer as the process id of the proof; neighbouring
+// jobs must differ in it. The error is nil for Confirmed and Unproven and a fault of
+// this package, of port or of escpos (ErrCode) for NotStarted and Uncertain.
+//
+// The printer is asked first, and gets no byte of a ticket it cannot print now. A
+// printer that runs out of paper in the middle keeps its buffer and goes on after the
+// new roll, so Print then waits (Options.Repair) instead of sending again, and tells Options.Trouble.
+func (p *Printer) Print(ctx context.Context, jobID uint32, t ticket.Ticket) (Proof, error) {
+	job, err := escpos.Encode(t, p.profile)
+	if err != nil {
+		return NotStarted, err
+	}
+	job = append(job, escpos.ProofRequest(p.profile, jobID)...)
+	ctx, end, err := p.begin(ctx)
+	if err != nil {
+		return NotStarted, err
+	}
+	defer end()
+	s, err := p.ready(ctx)
+	if err != nil {
+		return NotStarted, err
+	}
+	if err := trouble(p.opts.Name, s); err != nil {
+		return NotStarted, err
+	}
+	p.discard()
+	sent, err := p.send(ctx, job)
+	if err != nil {
+		p.fail()
+		if sent == 0 {
+			return NotStarted, err
+		}
+		return Uncertain, err
+	}
+	proof, err := p.prove(ctx, jobID)
+	if err != nil {
+		p.fail()
+	}
+	return proof, err
+}
+
+// prove waits until the job that was sent whole is proven, or cannot be any more.
+func (p *Printer) prove(ctx context.Context, jobID uint32) (Proof, error) {
+	if d, ok := p.port.(port.Drainer); ok && p.profile.Proof == escpos.ProofNone {
+		if err := d.Drain(p.until(ctx, p.opts.Send)); err != nil {
+			return Uncertain, explain(p.opts.Name, err)
+		}
+	}
+	if p.profile.Proof == escpos.ProofNone {
+		return p.unproven(ctx)
+	}
+	w := watch{p: p, quiet: time.Now().Add(p.opts.Proof), limit: time.Now().Add(p.opts.Repair), next: time.Now().Add(p.opts.Answer)}
+	defer w.mended()
+	for {
+		answers, err := p.listen(ctx)
+		if err != nil {
+			return Uncertain, err
+		}
+		for _, a := range answers {
+			if a.Proves(p.profile, jobID) {
+				return Confirmed, nil
+			}
+			w.hear(a)
+		}
+		if err := w.look(ctx); err != nil {
+			return Uncertain, err
+		}
+		p.passPulse(ctx)
+	}
+}
+
+// unproven asks a printer that cannot prove anything at least whether it stands still
+// now.
+func (p *Printer) unproven(ctx context.Context) (Proof, error) {
+	if !p.profile.Status {
+		return Unproven, nil
+	}
+	s, err := p.ask(ctx)
+	if err == nil {
+		err = trouble(p.opts.Name, s)
+	}
+	if err != nil && !errors.Is(err, ErrPausing) {
+		return Uncertain, err
+	}
+	return Unproven, nil
+}
+
+// passPulse sends a drawer pulse between the job and its proof, in the real-time form:
+// an ordinary one would wait behind the job.
+func (p *Printer) passPulse(ctx context.Context) {
+	select {
+	case r := <-p.pulses:
+		_, err := p.send(ctx, escpos.PulseNow(p.profile, r.pin))
+		r.done <- err
+	default:
+	}
+}
+
+// watch looks after a printer that holds a sent ticket.
+type watch struct {
+	p       *Printer
+	quiet   time.Time // give up when nothing is wrong and no proof came
+	limit   time.Time // give up on a printer that nobody mends
+	next    time.Time // ask the next status
+	asked   int       // the status asked for and not answered yet, or 0
+	state   escpos.Status
+	trouble error
+}
+
+// hear takes an answer that is no proof.
+func (w *watch) hear(a escpos.Answer) {
+	switch {
+	case a.Kind == escpos.Auto:
+		w.state = a.Auto()
+	case a.Kind == escpos.RealTime && w.asked > 0:
+		if w.asked == 1 {
+			w.state = escpos.Status{} // a new round
+		}
+		w.state.RealTime(w.asked, a.Bytes[0])
+		if w.asked++; w.asked <= 4 {
+			w.next = time.Time{}
+			return
+		}
+		w.asked = 0
+	default:
+		return
+	}
+	switch err := trouble(w.p.opts.Name, w.state); {
+	case err != nil && (w.trouble == nil || !errors.Is(err, w.trouble)):
+		w.trouble = err
+		w.p.opts.Trouble(err)
+	case err == nil:
+		w.mended()
+	}
+}
+
+// mended tells the end of a trouble and gives the printer its time again.
+func (w *watch) mended() {
+	if w.trouble != nil {
+		w.trouble = nil
+		w.quiet = time.Now().Add(w.p.opts.Proof)
+		w.p.opts.Trouble(nil)
+	}
+}
+
+// look asks for the next status when it is time and gives up when it is too late.
+func (w *watch) look(ctx context.Context) error {
+	now := time.Now()
+	if w.trouble != nil && now.After(w.limit) {
+		return w.trouble
+	}
+	if w.trouble == nil && now.After(w.quiet) {
+		return ErrNoProof.With(w.p.opts.Name)
+	}
+	if !w.p.profile.Status || now.Before(w.next) {
+		return nil
+	}
+	if !w.next.IsZero() || w.asked == 0 {
+		w.asked = 1 // an unanswered round begins again
+	}
+	w.next = now.Add(w.p.opts.Answer)
+	_, err := w.p.send(ctx, escpos.StatusRequest(w.asked))
+	return err
+}
