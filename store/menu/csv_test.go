@@ -197,6 +197,11 @@ func TestBadLinesAreNamedWithLineColumnAndReason(t *testing.T) {
 		if len(errs) != 1 || errs[0].Line != c.line || errs[0].Column != c.column || !errors.Is(errs[0], c.want) || errs[0].File != "坏.csv" {
 			t.Errorf("%q: %v %+v", c.text, problems, m)
 		}
+		for _, p := range problems {
+			if text := p.Text(fault.ZH) + p.Text(fault.EN); strings.Contains(text, "%!") {
+				t.Errorf("text %q", text)
+			}
+		}
 	}
 }
 

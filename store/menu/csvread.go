@@ -15,6 +15,36 @@ import (
 // are reported under, covers is that of Validate. When Failed(problems), the menu is
 // incomplete and must not be used; nothing was guessed and every line that was left out
 // is among the problems. Read does not close r.
+//
+// A menu file is CSV with one row per dish under a row of header words, Chinese or
+// English, in any order:
+//
+//	编号 number      名称 name        英文名 name_en    分类 category      价格 price
+//	规格 sizes       做法 methods     档口 stations     条码 barcode       单位 unit
+//	热销 hot         停售 off         拼音 initials
+//
+// number, name, category and one of price and sizes must be there. Several groups or
+// stations in a cell are separated by "|"; sizes are written 小份/Small:18.00|大份:28.00,
+// the English name being optional; yes and no are 是 and 否, yes and no, or 1 and 0, and an
+// empty cell is no. Prices are decimal yuan. Empty initials are made from the name.
+//
+// Everything else of the menu stands in rows whose first cell begins with "#". They may
+// stand anywhere and their cells have a fixed order, the last ones may be left out:
+//
+//	#餐厅   #restaurant   名称
+//	#分类   #category     编号, 名称, 英文名, 颜色
+//	#档口   #station      编号, 代码, 名称, 英文名
+//	#做法组 #group        编号, 名称, 英文名, 必选, 多选
+//	#做法   #method       做法组, 编号, 名称, 英文名, 价格, 随数量
+//	#备注   #note         名称
+//
+// An empty number takes the next one after the largest used. A file without any category
+// row gets its categories from the dishes, in order of appearance; one without any
+// station row gets its stations likewise, or the single station "kitchen" when no dish
+// names one; one without a restaurant row is named like the file. This also reads the
+// plain form menu_item_id, item_name, category, price. Rows of empty cells are spacing.
+// The encoding is UTF-8, with or without a mark, or GB18030, which holds the GBK and
+// GB2312 that Excel saves in China.
 func Read(file string, r io.Reader, covers func(rune) bool) (Menu, []Problem) {
 	records, problems := split(file, r)
 	b := &builder{file: file, problems: problems, lines: map[Section][]int{}, bad: map[int]bool{},

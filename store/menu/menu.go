@@ -129,6 +129,17 @@ type Import struct {
 // Act is the intent's stable name.
 func (Import) Act() string { return "menu.import" }
 
+// Decide turns the intent into the body of a "menu.changed" fact. It fails with the first
+// Problem that is not a warning; covers is that of Validate.
+func (i Import) Decide(covers func(rune) bool) (Changed, error) {
+	for _, p := range Validate(&i.Menu, covers) {
+		if !p.Warning {
+			return Changed{}, p
+		}
+	}
+	return Changed{i.Menu, i.Menu.Hash()}, nil
+}
+
 // SetLimit is the intent to limit (估清), stop (沽清) or free a dish.
 type SetLimit struct {
 	Dish        uint32 `cbor:"1,keyasint" json:"dish"`

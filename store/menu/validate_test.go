@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"wendan/store/fact"
 	"wendan/store/fault"
 	"wendan/store/money"
 )
@@ -178,5 +179,22 @@ func TestHashFollowsContentOnly(t *testing.T) {
 	b.Dishes[2].Price++
 	if a.Hash() == b.Hash() {
 		t.Fatal("a changed price keeps the hash")
+	}
+}
+
+func TestImportTakesOnlyAMenuWithoutErrors(t *testing.T) {
+	m := *sound()
+	m.Dishes[1].Stations = nil // a warning only
+	body, err := Import{m}.Decide(nil)
+	if err != nil || body.Hash != m.Hash() {
+		t.Fatal(err)
+	}
+	var back Changed
+	if err := fact.Unmarshal(fact.Marshal(body), &back); err != nil || back.Menu.Hash() != back.Hash {
+		t.Fatal("the fact holds another menu", err)
+	}
+	m.Dishes[1].Name = ""
+	if _, err := (Import{m}).Decide(nil); !errors.Is(err, ErrEmpty) || fault.Code(err) != "menu.empty" {
+		t.Fatal(err)
 	}
 }
