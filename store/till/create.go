@@ -37,6 +37,14 @@ var (
 // it returns, Create can be called again. An existing journal is never touched (journal.ErrExists).
 func Create(cfg Config, s Setup) (*Till, error) {
 	cfg.fill()
+	j, err := create(cfg, s)
+	if err != nil {
+		return nil, err
+	}
+	return start(cfg, j, (*Till).commit)
+}
+
+func create(cfg Config, s Setup) (*journal.Journal, error) {
 	if !branchForm.MatchString(s.Branch) || !registerForm.MatchString(s.Register) {
 		return nil, ErrSetup.With(fmt.Sprintf("%q %q", s.Branch, s.Register))
 	}
@@ -78,9 +86,5 @@ func Create(cfg Config, s Setup) (*Till, error) {
 		}
 		put(drafts...)
 	}
-	j, err := journal.Create(cfg.FS, cfg.Dir, id, b.facts, time.UnixMilli(now.UnixMilli()), cfg.Journal)
-	if err != nil {
-		return nil, err
-	}
-	return start(cfg, j)
+	return journal.Create(cfg.FS, cfg.Dir, id, b.facts, time.UnixMilli(now.UnixMilli()), cfg.Journal)
 }

@@ -257,8 +257,8 @@ func (t *Till) publish(b *batch) error {
 // others are decided once more; whoever fails twice hears that nothing was saved.
 func (t *Till) recover(f failure, waiting *batch) *batch {
 	b := &batch{}
-	if !errors.Is(f.err, journal.ErrUnsettled) {
-		t.cfg.Log.Error("group refused", "err", f.err) // nothing was written: a full disk, for instance
+	if errors.Is(f.err, journal.ErrDiskFull) || errors.Is(f.err, journal.ErrTooLarge) {
+		t.cfg.Log.Error("group refused before anything was written", "err", f.err)
 		t.decided = t.durable.clone()
 		t.resume <- struct{}{}
 		for _, w := range append(f.batch.waiting, waiting.waiting...) {

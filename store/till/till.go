@@ -120,14 +120,15 @@ func Open(cfg Config) (*Till, journal.Recovery, error) {
 	if err != nil {
 		return nil, recovery, err
 	}
-	t, err := start(cfg, j)
+	t, err := start(cfg, j, (*Till).commit)
 	if err != nil {
 		j.Close()
 	}
 	return t, recovery, err
 }
 
-func start(cfg Config, j *journal.Journal) (*Till, error) {
+// start runs a till on j. commit is the goroutine that writes; tests give it a broken twin.
+func start(cfg Config, j *journal.Journal, commit func(*Till)) (*Till, error) {
 	state, err := load(j)
 	if err != nil {
 		return nil, err
@@ -137,7 +138,7 @@ func start(cfg Config, j *journal.Journal) (*Till, error) {
 		failed: make(chan failure), resume: make(chan struct{}), quit: make(chan struct{}), gone: make(chan struct{})}
 	t.stopped.Add(2)
 	go t.decide()
-	go t.commit()
+	go commit(t)
 	return t, nil
 }
 
