@@ -13,16 +13,32 @@ import (
 // looked at.
 const glance = 20 * time.Millisecond
 
-// discard throws away answers that nobody waits for any more.
-func (p *Printer) discard() {
+// discard throws away answers that nobody waits for any more. It fails when the port
+// turns out to be dead.
+func (p *Printer) discard() error {
 	p.decoder = escpos.Decoder{}
 	buf := make([]byte, 256)
 	for range 16 {
-		_ = p.port.SetReadDeadline(time.Now().Add(time.Millisecond))
-		if n, err := p.port.Read(buf); n == 0 || err != nil {
-			return // a real error comes back with the next call
+		if err := p.port.SetReadDeadline(time.Now().Add(time.Millisecond)); err != nil {
+			return explain(p.opts.Name, err)
+		}
+		_, err := p.port.Read(buf)
+		if errors.Is(err, port.ErrTimeout) || errors.Is(err, port.ErrOneWay) && !p.profile.Status {
+			return nil
+		}
+		if err != nil {
+			return explain(p.opts.Name, err)
 		}
 	}
+	return nil
+}
+
+// drain waits until what was sent has left the machine, on ports that can tell.
+func (p *Printer) drain(ctx context.Context, d time.Duration) error {
+	if o, ok := p.port.(port.Drainer); ok {
+		return explain(p.opts.Name, o.Drain(p.until(ctx, d)))
+	}
+	return nil
 }
 
 // listen reads what arrives within a glance; nothing is no error.
@@ -59,6 +75,9 @@ func (p *Printer) ask(ctx context.Context) (s escpos.Status, err error) {
 
 func (p *Printer) askOne(ctx context.Context, n int) (byte, error) {
 	if _, err := p.send(ctx, escpos.StatusRequest(n)); err != nil {
+		return 0, err
+	}
+	if err := p.drain(ctx, p.opts.Answer); err != nil {
 		return 0, err
 	}
 	for end := time.Now().Add(p.opts.Answer); time.Now().Before(end); {

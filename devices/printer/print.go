@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"wendan/devices/escpos"
-	"wendan/devices/port"
 	"wendan/devices/ticket"
 )
 
@@ -51,7 +50,10 @@ func (p *Printer) Print(ctx context.Context, jobID uint32, t ticket.Ticket) (Pro
 	if err := trouble(p.opts.Name, s); err != nil {
 		return NotStarted, err
 	}
-	p.discard()
+	if err := p.discard(); err != nil {
+		p.fail()
+		return NotStarted, err
+	}
 	sent, err := p.send(ctx, job)
 	if err != nil {
 		p.fail()
@@ -69,12 +71,10 @@ func (p *Printer) Print(ctx context.Context, jobID uint32, t ticket.Ticket) (Pro
 
 // prove waits until the job that was sent whole is proven, or cannot be any more.
 func (p *Printer) prove(ctx context.Context, jobID uint32) (Proof, error) {
-	if d, ok := p.port.(port.Drainer); ok && p.profile.Proof == escpos.ProofNone {
-		if err := d.Drain(p.until(ctx, p.opts.Send)); err != nil {
-			return Uncertain, explain(p.opts.Name, err)
-		}
-	}
 	if p.profile.Proof == escpos.ProofNone {
+		if err := p.drain(ctx, p.opts.Send); err != nil {
+			return Uncertain, err
+		}
 		return p.unproven(ctx)
 	}
 	w := watch{p: p, quiet: time.Now().Add(p.opts.Proof), limit: time.Now().Add(p.opts.Repair), next: time.Now().Add(p.opts.Answer)}
@@ -93,7 +93,7 @@ func (p *Printer) prove(ctx context.Context, jobID uint32) (Proof, error) {
 		if err := w.look(ctx); err != nil {
 			return Uncertain, err
 		}
-		p.passPulse(ctx)
+		p.passPulse(ctx, w.trouble == nil)
 	}
 }
 
@@ -113,12 +113,16 @@ func (p *Printer) unproven(ctx context.Context) (Proof, error) {
 	return Unproven, nil
 }
 
-// passPulse sends a drawer pulse between the job and its proof, in the real-time form:
-// an ordinary one would wait behind the job.
-func (p *Printer) passPulse(ctx context.Context) {
+// passPulse sends a drawer pulse between the job and its proof. A printer that cannot
+// go on would keep an ordinary one until it is mended and gets the real-time form.
+func (p *Printer) passPulse(ctx context.Context, running bool) {
 	select {
 	case r := <-p.pulses:
-		_, err := p.send(ctx, escpos.PulseNow(p.profile, r.pin))
+		command := escpos.Pulse(p.profile, r.pin)
+		if !running {
+			command = escpos.PulseNow(p.profile, r.pin)
+		}
+		_, err := p.send(ctx, command)
 		r.done <- err
 	default:
 	}

@@ -189,7 +189,9 @@ func (p *Printer) prepare(ctx context.Context) (s escpos.Status, err error) {
 			p.fail()
 		}
 	}()
-	p.discard()
+	if err := p.discard(); err != nil {
+		return s, err
+	}
 	if p.profile.Status {
 		s, err = p.ask(ctx)
 		if err == nil && !s.Ready() {
@@ -204,6 +206,9 @@ func (p *Printer) prepare(ctx context.Context) (s escpos.Status, err error) {
 	}
 	// Half a picture of an earlier life may be swallowing everything, status requests too.
 	if _, err := p.send(ctx, escpos.Recover()); err != nil {
+		return s, err
+	}
+	if err := p.drain(ctx, p.opts.Send); err != nil {
 		return s, err
 	}
 	if p.profile.Status {
