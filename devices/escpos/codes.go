@@ -30,18 +30,19 @@ func (j *job) qr(v ticket.QR) error {
 		return ErrCode.With("QR").Wrap(err)
 	}
 	code.DisableBorder = true
-	modules := code.Bitmap()
+	edge := 17 + 4*code.VersionNumber // modules on a side
 	size := 6
 	if v.Size > 0 {
 		size = min(v.Size, 16)
 	}
-	size = min(size, j.profile.Dots/(len(modules)+2*quiet))
+	size = min(size, j.profile.Dots/(edge+2*quiet))
 	if size < 1 {
-		return ErrCode.With(fmt.Sprintf("QR %d > %d", len(modules), j.profile.Dots))
+		return ErrCode.With(fmt.Sprintf("QR %d > %d", edge, j.profile.Dots))
 	}
 	if !j.profile.QRNative || strings.ContainsFunc(v.Data, func(r rune) bool { return r < 0x20 }) {
 		// A picture also where the data holds control bytes, which a printer might obey.
-		j.picture(bitmap{width: len(modules) * size, height: len(modules) * size, dark: func(x, y int) bool { return modules[y/size][x/size] }})
+		modules := code.Bitmap()
+		j.picture(bitmap{width: edge * size, height: edge * size, dark: func(x, y int) bool { return modules[y/size][x/size] }})
 		return nil
 	}
 	j.apply(centred)

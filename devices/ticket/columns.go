@@ -20,6 +20,8 @@ func Columns(r rune) int {
 	switch {
 	case r >= 0x20 && r < 0x7f:
 		return 1
+	case han(r):
+		return 2
 	case r < 0x20 || r >= 0x7f && r < 0xa0:
 		return 0
 	case r == '\u3000': // ideographic space
@@ -117,14 +119,20 @@ func printed(r rune) string {
 	return b.String()
 }
 
-// plain reports whether Clean has nothing to do.
+// plain reports whether Clean has nothing to do, as in most texts.
 func plain(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if s[i] < 0x20 || s[i] > 0x7e {
+	for _, r := range s {
+		if (r < 0x20 || r > 0x7e) && !han(r) {
 			return false
 		}
 	}
 	return true
+}
+
+// han is true for the unified Chinese characters, which never change in Clean, and for
+// the commonest full-width signs.
+func han(r rune) bool {
+	return r >= 0x4e00 && r <= 0x9fff || r == '￥' || r == '，' || r == '。' || r == '（' || r == '）' || r == '：'
 }
 
 // Wrap cleans s and breaks it into lines of at most columns columns. Lines break between
