@@ -11,9 +11,12 @@ import (
 )
 
 // Banner is a strip for an alarm that stays until its cause has gone. It is hidden while
-// there is none, so a border or box layout gives its room back.
+// there is none, so a border or box layout gives its room back once OnToggle had the
+// container around it lay out again.
 type Banner struct {
 	widget.BaseWidget
+	OnToggle func(shown bool) // it appeared or went; usually refreshes the container around it
+
 	look   *theme.Look
 	bed    *canvas.Rectangle
 	icon   *canvas.Image
@@ -57,12 +60,22 @@ func (b *Banner) Raise(tone Tone, text, action string, do func()) {
 	b.action.paint()
 	b.action.SetText(action)
 	setShown(b.action, action != "")
-	b.Show()
+	b.toggle(true)
 	b.arrange(b.Size())
 }
 
 // Clear hides the banner when the cause has gone.
-func (b *Banner) Clear() { b.Hide() }
+func (b *Banner) Clear() { b.toggle(false) }
+
+func (b *Banner) toggle(shown bool) {
+	if b.Visible() == shown {
+		return
+	}
+	setShown(b, shown)
+	if b.OnToggle != nil {
+		b.OnToggle(shown)
+	}
+}
 
 func (b *Banner) arrange(s fyne.Size) {
 	if s.Width <= 0 {

@@ -64,7 +64,7 @@ type Button struct {
 func NewButton(l *theme.Look, k Kind, text string, tap func()) *Button {
 	b := &Button{look: l, kind: k, text: text, OnTap: tap, size: l.Body, height: l.RowH}
 	if k == Pay {
-		b.size, b.height = l.Title, l.PayH
+		b.size, b.height = l.Title*1.1, l.PayH
 	}
 	b.bed = newRect(nil, l.Radius)
 	b.label = newText(b.size, l.Text, true)

@@ -98,8 +98,12 @@ func place(o fyne.CanvasObject, x, y, w, h float32) {
 	o.Move(fyne.NewPos(x, y))
 }
 
-// placeText puts a text with its left edge at x, centred on the height from y.
+// optical is how far, in text heights, the middle of the typeface's signs stands below
+// the middle of its line.
+const optical = 0.06
+
+// placeText puts a text with its left edge at x, centred to the eye on the height from y.
 func placeText(t *canvas.Text, x, y, w, h float32) {
 	m := t.MinSize()
-	place(t, x, y+(h-m.Height)/2, w, m.Height)
+	place(t, x, y+(h-m.Height)/2-optical*t.TextSize, w, m.Height)
 }

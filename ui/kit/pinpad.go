@@ -99,7 +99,7 @@ func (p *PinPad) arrange(s fyne.Size) {
 	for i, d := range p.dots {
 		place(d, x+float32(i)*step, (head-18*k)/2, 18*k, 18*k)
 	}
-	place(p.pad, 0, head, s.Width, s.Height-head)
+	place(p.pad, 0, head, s.Width, min(s.Height-head, 4*88*k))
 }
 
 // CreateRenderer is called by Fyne.

@@ -103,12 +103,9 @@ func (f *tileFace) show(i int, t Tile, pressed bool, size fyne.Size) {
 		place(f.line1, f.left(), 10*k, size.Width, f.line1.MinSize().Height)
 		place(f.line2, f.left(), 10*k+l.Body*1.26, size.Width, f.line2.MinSize().Height)
 	}
-	if fresh || old.Price != t.Price {
-		setText(f.price, t.Price)
-		place(f.price, f.left(), size.Height-7*k-l.Body*1.4, size.Width, f.price.MinSize().Height)
-	}
-	if fresh || old.Tag != t.Tag || old.TagTone != t.TagTone {
+	if tag := old.Tag != t.Tag || old.TagTone != t.TagTone; fresh || tag || old.Price != t.Price {
 		f.placeTag()
+		f.placePrice()
 	}
 	if fresh || old.Badge != t.Badge {
 		f.placeBadge()
@@ -145,6 +142,26 @@ func (f *tileFace) paintCard() {
 	}
 	setInk(f.line1, ink)
 	setInk(f.line2, ink)
+}
+
+// placePrice sets the price smaller when it would run under the tag.
+func (f *tileFace) placePrice() {
+	l, k := f.look, f.look.Scale
+	room := f.size.Width - f.left() - 8*k
+	if f.chip.Visible() {
+		room = f.chip.Position().X - f.left() - 4*k
+	}
+	size := l.Body
+	if w := measure(f.shown.Price, size, false); w > room {
+		size = float32(int(size * room / w))
+	}
+	if f.price.TextSize != size {
+		f.price.TextSize = size
+		f.price.Refresh()
+	}
+	setText(f.price, f.shown.Price)
+	h := f.price.MinSize().Height
+	place(f.price, f.left(), f.size.Height-20*k-h/2, room, h)
 }
 
 func (f *tileFace) placeTag() {
