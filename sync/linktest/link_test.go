@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"wendan/store/fact"
 	"wendan/sync/headoffice"
 	"wendan/sync/linktest"
 	"wendan/sync/uplink"
@@ -68,6 +69,8 @@ func until(t testing.TB, u *uplink.Uplink, what string, ok func(uplink.Status) b
 		}
 	}
 }
+
+var emptyHead = fact.Head{Epoch: 1}
 
 func complete(t testing.TB, u *uplink.Uplink) {
 	t.Helper()
