@@ -17,7 +17,7 @@ import (
 func (p *paper) day(s *Source, closed *shift.Closed) {
 	t := &s.Totals
 	p.text(title, "日 结 单")
-	p.text(ticket.Style{Bold: true, Align: ticket.Centre}, s.Shop.Name)
+	p.text(headline, s.Shop.Name)
 	if s.Shop.Branch != "" {
 		p.text(centre, s.Shop.Branch)
 	}
@@ -29,6 +29,7 @@ func (p *paper) day(s *Source, closed *shift.Closed) {
 	}
 	p.add(ticket.Rule{Heavy: true})
 	p.grand("营业额", t.Turnover().String())
+	p.add(ticket.Rule{})
 	p.pair(plain, "结账订单", number(t.Settled.Orders)+" 单")
 	p.pair(plain, "结账份数", number(t.Settled.Portions)+" 份")
 	if n := t.Settled.Orders; n > 0 {

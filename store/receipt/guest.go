@@ -21,11 +21,11 @@ func (p *paper) guest(s *Source) {
 	if s.Shop.Branch != "" {
 		p.text(centre, s.Shop.Branch)
 	}
-	p.text(ticket.Style{Align: ticket.Centre, High: 2}, "结 账 单")
+	p.text(headline, "结 账 单")
 	if o.Pickup != "" {
 		p.add(ticket.Rule{})
 		p.text(title, channel(o.Channel)+" 取餐号")
-		p.text(huge(o.Pickup, 4), o.Pickup)
+		p.text(huge(o.Pickup, 5), o.Pickup)
 	} else {
 		p.text(title, channel(o.Channel))
 	}
@@ -40,9 +40,12 @@ func (p *paper) guest(s *Source) {
 	p.add(ticket.Rule{})
 	p.pair(plain, "合计 "+strconv.Itoa(int(bill.Portions))+" 份", bill.Dishes.String())
 	p.grand("应收", "￥"+bill.Total.String())
+	p.add(ticket.Rule{})
 	p.payments(o)
 	p.add(ticket.Rule{})
+	p.add(ticket.Feed{Lines: 1})
 	p.add(ticket.QR{Data: CheckOf(o.Number, bill.Total, &s.Fact).String(), Size: 5, Level: ticket.LevelM})
+	p.add(ticket.Feed{Lines: 1})
 	p.voucher(&s.Fact)
 	if s.Shop.Address != "" {
 		p.text(centre, s.Shop.Address)

@@ -24,7 +24,7 @@ func (p *paper) kitchen(s *Source) {
 	p.add(ticket.Rule{})
 	if o.Pickup != "" {
 		p.text(centre, "取餐号")
-		p.text(huge(o.Pickup, 5), o.Pickup)
+		p.text(huge(o.Pickup, 6), o.Pickup)
 	}
 	how := title
 	if o.Channel == order.Takeaway {
@@ -32,6 +32,7 @@ func (p *paper) kitchen(s *Source) {
 	}
 	p.text(how, " "+channel(o.Channel)+" ")
 	if o.Note != "" {
+		p.add(ticket.Feed{Lines: 1})
 		p.text(ticket.Style{Bold: true, Invert: true, High: 2}, " 整单备注："+o.Note+" ")
 	}
 	p.add(ticket.Rule{Heavy: true})
@@ -72,9 +73,9 @@ func (p *paper) dish(l *order.Line) {
 		p.hanging(large, strings.Repeat(" ", ticket.Width(qty)), size)
 	}
 	for _, m := range l.Methods {
-		p.hanging(ticket.Style{High: 2}, "    ·", m.Name)
+		p.hanging(ticket.Style{Wide: 2, High: 2}, "  ·", m.Name)
 	}
 	if l.Note != "" {
-		p.hanging(ticket.Style{Bold: true, High: 2}, "    ※", l.Note)
+		p.hanging(large, "  ※", l.Note)
 	}
 }

@@ -103,8 +103,10 @@ var (
 	plain  = ticket.Style{}
 	centre = ticket.Style{Align: ticket.Centre}
 	bold   = ticket.Style{Bold: true}
-	title  = ticket.Style{Bold: true, Wide: 2, High: 2, Align: ticket.Centre}
-	alarm  = ticket.Style{Bold: true, Invert: true, Wide: 2, High: 2, Align: ticket.Centre}
+	// headline says what kind of slip it is.
+	headline = ticket.Style{Bold: true, Align: ticket.Centre}
+	title    = ticket.Style{Bold: true, Wide: 2, High: 2, Align: ticket.Centre}
+	alarm    = ticket.Style{Bold: true, Invert: true, Wide: 2, High: 2, Align: ticket.Centre}
 )
 
 // marked prints body between the marks of the copy and cuts.

@@ -102,13 +102,13 @@ func checkItem(t *rapid.T, item ticket.Item, columns int) {
 
 // printedSums reads the amounts at the right edge between the head of the dishes and the
 // rule below them, as a guest would who adds them up.
-func printedSums(t *rapid.T, tk ticket.Ticket, columns int) (sum, total money.Amount) {
+func printedSums(t *rapid.T, tk ticket.Ticket, columns int) (sum money.Amount) {
 	inside := false
 	for _, item := range tk.Items {
 		row, ok := item.(ticket.Row)
 		if !ok {
 			if _, rule := item.(ticket.Rule); rule && inside {
-				return sum, total
+				return sum
 			}
 			continue
 		}
@@ -136,7 +136,7 @@ func printedSums(t *rapid.T, tk ticket.Ticket, columns int) (sum, total money.Am
 		}
 		sum += a
 	}
-	return sum, total
+	return sum
 }
 
 func TestPrintedAmountsAddUpToTheBill(t *testing.T) {
@@ -147,7 +147,7 @@ func TestPrintedAmountsAddUpToTheBill(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, columns := range []int{32, 42, 48} {
-			if sum, _ := printedSums(t, tk, columns); sum != o.Bill().Total {
+			if sum := printedSums(t, tk, columns); sum != o.Bill().Total {
 				t.Fatalf("the paper adds up to %s, the bill is %s", sum, o.Bill().Total)
 			}
 		}
@@ -278,6 +278,37 @@ func TestTheRulerIsAsLongAsThePaper(t *testing.T) {
 		}
 		if found != 1 {
 			t.Errorf("%d rulers", found)
+		}
+	}
+}
+
+func TestTimesOnPaperAreThoseOfTheRegistersZone(t *testing.T) {
+	for zone, want := range map[int16]string{480: "2026-11-22 12:05", 0: "2026-11-22 04:05", -300: "2026-11-21 23:05", 345: "2026-11-22 09:50"} {
+		s := source(order.ReceiptSlip)
+		s.Fact.Zone = zone
+		tk, err := Render(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := strings.Join(ticket.Lines(tk, 48), "\n"); !strings.Contains(text, "时间 "+want) {
+			t.Errorf("%d minutes east:\n%s", zone, text)
+		}
+	}
+}
+
+func BenchmarkRenderAndLayOutAReceiptOf30Lines(b *testing.B) {
+	s := source(order.ReceiptSlip)
+	for len(s.Order.Lines) < 30 {
+		s.Order.Lines = append(s.Order.Lines, s.Order.Lines[len(s.Order.Lines)%5])
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		tk, err := Render(s)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if len(ticket.Lines(tk, 48)) < 30 {
+			b.Fatal("lines are missing")
 		}
 	}
 }
