@@ -78,7 +78,7 @@ func TestWhatWasAppendedIsThereAfterReopening(t *testing.T) {
 		}
 	}
 	readBack(t, j, m.head)
-	j.ring = ring{last: j.head.Seq}
+	j.ring = ring{}
 	readBack(t, j, m.head)
 	r, err := j.Scrub(context.Background(), nil)
 	must(t, err)

@@ -10,34 +10,25 @@ import (
 
 const ringSize = 8192
 
-// ring holds the newest facts.
-type ring struct {
-	facts []fact.Fact // at number modulo ringSize
-	last  uint64
-	count int
-}
+// ring holds at least the newest ringSize facts, when there are as many.
+type ring struct{ facts []fact.Fact }
 
 func (r *ring) push(group []fact.Fact) {
-	if r.facts == nil {
-		r.facts = make([]fact.Fact, ringSize)
-	}
-	for i := range group {
-		r.last = group[i].Seq
-		r.facts[r.last%ringSize] = group[i]
-		r.count = min(r.count+1, ringSize)
+	r.facts = append(r.facts, group...)
+	if n := len(r.facts); n >= 2*ringSize {
+		kept := copy(r.facts, r.facts[n-ringSize:])
+		clear(r.facts[kept:])
+		r.facts = r.facts[:kept]
 	}
 }
 
 // after gives up to n facts behind seq, or false when they are no longer here.
 func (r *ring) after(seq uint64, n int) ([]fact.Fact, bool) {
-	if seq+uint64(r.count) < r.last {
+	if len(r.facts) == 0 || seq+1 < r.facts[0].Seq {
 		return nil, false
 	}
-	out := make([]fact.Fact, 0, min(uint64(n), r.last-seq))
-	for s := seq + 1; s <= r.last && len(out) < n; s++ {
-		out = append(out, r.facts[s%ringSize])
-	}
-	return out, true
+	rest := r.facts[seq+1-r.facts[0].Seq:]
+	return append([]fact.Fact(nil), rest[:min(n, len(rest))]...), true
 }
 
 // ReadAfter gives up to max durable facts behind number seq, in order; none when there are none yet. max below 1
