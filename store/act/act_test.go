@@ -144,8 +144,9 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if i.Act() != name || Sum(i) != Sum(i) {
-			t.Fatalf("%q became %s", name, i.Act())
+		again, err := Decode(name, body)
+		if err != nil || i.Act() != name || Sum(again) != Sum(i) {
+			t.Fatalf("%q became %s, then %v with another sum (%v)", name, i.Act(), again, err)
 		}
 		if p, ok := i.(order.Place); ok {
 			checkPlace(t, &p)
