@@ -64,7 +64,7 @@ const lineSpacing = 30
 
 func newInterpreter(h host, dots int) *interpreter {
 	in := &interpreter{host: h, dots: dots, unknown: map[string]int{}, want: 2}
-	in.strip.width = dots
+	in.strip.width, in.strip.height = dots, bladeDots // a fresh roll ends at the blade
 	in.initialize()
 	return in
 }
