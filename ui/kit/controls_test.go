@@ -251,6 +251,34 @@ func TestPriceNeverRunsUnderItsTag(t *testing.T) {
 	}
 }
 
+func TestLabelShortensToItsRoomAndRemembersItsText(t *testing.T) {
+	l := theme.NewLook(false, 1, false)
+	b := NewLabel(l, l.Title, true, fyne.TextAlignLeading, "西湖店 收银台一号")
+	board(t, b, 100, 40)
+	if w := measure(b.text.Text, l.Title, true); w > 100 || b.text.Text == b.full || b.Text() != "西湖店 收银台一号" {
+		t.Errorf("shows %q, %v wide", b.text.Text, w)
+	}
+	b.Resize(fyne.NewSize(b.FullWidth()+1, 40))
+	if b.text.Text != b.full {
+		t.Errorf("with room for all shows %q", b.text.Text)
+	}
+	b.Set("一店")
+	if b.text.Text != "一店" {
+		t.Errorf("after Set shows %q", b.text.Text)
+	}
+}
+
+func TestDigitsHaveOneWidthSoAmountsDoNotJump(t *testing.T) {
+	board(t, &fyne.Container{}, 10, 10)
+	for _, bold := range []bool{false, true} {
+		for _, d := range "123456789" {
+			if w := measure(string(d), 40, bold); w != measure("0", 40, bold) {
+				t.Errorf("bold %v: digit %c is %v wide, 0 is %v", bold, d, w, measure("0", 40, bold))
+			}
+		}
+	}
+}
+
 func TestEqualIconsShareOneResource(t *testing.T) {
 	red := theme.Light().Danger
 	if IconBin.In(red).Name() != IconBin.In(red).Name() || IconBin.In(red).Name() == IconHold.In(red).Name() ||
