@@ -29,10 +29,14 @@ type Journal struct {
 	rnd    *rand.Rand
 	key    ed25519.PrivateKey
 	at     int64
+	open   int64 // when the day began
 	orders uint64
 	amount money.Amount
 	day    fact.Day
 }
+
+// opening is half past six in the morning of 22 November 2026 in China, UTC milliseconds.
+const opening = 1_795_300_200_000
 
 // NewJournal makes an empty journal in the given epoch. The same seed gives the same key
 // and the same sales.
@@ -44,7 +48,7 @@ func NewJournal(epoch uint32, seed uint64) *Journal {
 	}
 	h := fact.Head{Epoch: epoch}
 	return &Journal{epoch: epoch, head: h, booked: h, grown: make(chan struct{}), rnd: rnd, key: ed25519.NewKeyFromSeed(s[:]),
-		at: 1_795_312_800_000, day: 20261122}
+		at: opening, open: opening, day: 20261122}
 }
 
 // Public is the key that verifies Sign.
@@ -141,12 +145,13 @@ func (j *Journal) wake() {
 	j.grown = make(chan struct{})
 }
 
-// NextDay turns the business date.
+// NextDay turns the business date; sales go on in the morning.
 func (j *Journal) NextDay() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.day = j.day.Add(1)
-	j.at += 10 * 3600 * 1000
+	j.open += 24 * 3600 * 1000
+	j.at = max(j.at, j.open)
 }
 
 var dishes = []struct {
@@ -169,7 +174,11 @@ func (j *Journal) Sell(n int) {
 }
 
 func (j *Journal) sale() {
-	j.at += 4_000 + int64(j.rnd.IntN(40_000))
+	gap := int64(j.rnd.IntN(160_000))
+	if hour := (j.at/3_600_000 + 8) % 24; hour == 11 || hour == 12 || hour == 18 {
+		gap /= 4 // the peaks
+	}
+	j.at += 4_000 + gap
 	j.orders++
 	number := order.Number{Register: "A", Epoch: j.epoch, N: j.orders}
 	lines := make([]order.Line, 1+j.rnd.IntN(3))

@@ -299,8 +299,15 @@ if (params.get("lang")) lang = params.get("lang") === "en" ? 1 : 0;
 dress(params.get("theme") || localStorage.getItem("theme"));
 staticWords();
 load();
-const live = new EventSource("api/live");
-live.addEventListener("open", () => { link(true); load(); });
-live.addEventListener("booked", load);
-live.addEventListener("error", () => link(false));
-setInterval(load, 20000);
+if (params.has("still")) {
+  // One look without a live connection: for printing and pictures.
+  $("live").className = "live on";
+  $("live-text").textContent = new Date().toTimeString().slice(0, 5);
+} else {
+  let late = 0;
+  const live = new EventSource("api/live");
+  live.addEventListener("open", () => { clearTimeout(late); link(true); load(); });
+  live.addEventListener("booked", load);
+  live.addEventListener("error", () => { clearTimeout(late); late = setTimeout(() => link(false), 3000); });
+  setInterval(load, 20000);
+}
