@@ -48,6 +48,19 @@ func TestKeypadReportsEveryKeyAtOnce(t *testing.T) {
 	}
 }
 
+func TestDigitsKeepTheirColumnsBesideAShortSideColumn(t *testing.T) {
+	l := theme.NewLook(false, 1, false)
+	p := NewKeypad(l, NumberRows(BackKey()), func(string) {})
+	board(t, p, 400, 260)
+	for _, column := range [][]string{{"7", "4", "1", "00"}, {"8", "5", "2", "0"}, {"9", "6", "3", "."}} {
+		for _, code := range column {
+			if x, first := p.Button(code).Position().X, p.Button(column[0]).Position().X; x != first {
+				t.Errorf("key %s begins at %v, key %s at %v", code, x, column[0], first)
+			}
+		}
+	}
+}
+
 func TestLetterKeysHoldTheWholeAlphabet(t *testing.T) {
 	for name, rows := range map[string][][]Key{"qwerty": QwertyRows(), "letters": LetterRows()} {
 		var all []string

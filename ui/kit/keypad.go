@@ -125,7 +125,8 @@ func (p *Keypad) CreateRenderer() fyne.WidgetRenderer {
 }
 
 // NumberRows are the digits with 00 and the point, telephone-desk order (7 8 9 on top).
-// side adds a key at the end of each row from the top; missing ones leave no gap.
+// side adds a fourth column from the top; where it is too short gaps keep the digits in
+// their columns.
 func NumberRows(side ...Key) [][]Key {
 	rows := [][]Key{
 		{{Code: "7"}, {Code: "8"}, {Code: "9"}},
@@ -133,10 +134,15 @@ func NumberRows(side ...Key) [][]Key {
 		{{Code: "1"}, {Code: "2"}, {Code: "3"}},
 		{{Code: "00"}, {Code: "0"}, {Code: "."}},
 	}
-	for i, k := range side {
-		if i < len(rows) {
-			rows[i] = append(rows[i], k)
+	if len(side) == 0 {
+		return rows
+	}
+	for i := range rows {
+		k := Key{}
+		if i < len(side) {
+			k = side[i]
 		}
+		rows[i] = append(rows[i], k)
 	}
 	return rows
 }
