@@ -100,7 +100,10 @@ func create(path string, opt Options) error {
 			return put(tx, bMarks, keyMark(opt.Epoch, bookedMark), fact.Marshal(opt.Booked))
 		})
 	})
-	if err = errors.Join(err, db.Sync(), db.Close()); err != nil {
+	if !opt.fast {
+		err = errors.Join(err, db.Sync())
+	}
+	if err = errors.Join(err, db.Close()); err != nil {
 		return err
 	}
 	return install(tmp, path)

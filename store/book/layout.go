@@ -66,8 +66,9 @@ type Paper struct {
 
 // Filed is an order as the book files it.
 type Filed struct {
-	Order  order.Order `cbor:"1,keyasint" json:"order"`
-	Papers []Paper     `cbor:"2,keyasint,omitempty" json:"papers,omitempty"` // in the order they were called for
+	Order   order.Order `cbor:"1,keyasint" json:"order"`
+	Papers  []Paper     `cbor:"2,keyasint,omitempty" json:"papers,omitempty"`  // in the order they were called for
+	Settled uint16      `cbor:"3,keyasint,omitempty" json:"settled,omitempty"` // settlements; more than one is a matter for the manager
 }
 
 // Waiting counts the slips nobody has confirmed or given up yet.

@@ -20,7 +20,6 @@ type stage struct {
 	st     state
 	booked uint64
 	orders map[id]*Filed
-	fresh  map[id]bool // of orders: not in the file yet
 	open   map[id]bool // true: became unpaid, false: was settled
 	sheets map[fact.Day]*daySheet
 	keys   map[fact.Key]Entry
@@ -40,7 +39,7 @@ func (i id) key() []byte { return keyNumber(i.epoch, i.n) }
 func idOf(n order.Number) id { return id{n.Epoch, n.N} }
 
 func newStage(b *Book, tx *bolt.Tx, st state) *stage {
-	return &stage{b: b, tx: tx, st: st, booked: b.booked.Load().Seq, orders: map[id]*Filed{}, fresh: map[id]bool{}, open: map[id]bool{},
+	return &stage{b: b, tx: tx, st: st, booked: b.booked.Load().Seq, orders: map[id]*Filed{}, open: map[id]bool{},
 		sheets: map[fact.Day]*daySheet{}, keys: map[fact.Key]Entry{}, jobs: map[order.Job]*order.Number{}}
 }
 
@@ -94,7 +93,6 @@ func (s *stage) placed(f *fact.Fact, p *order.Placed, sheet *daySheet) error {
 		return err
 	}
 	if old == nil {
-		s.fresh[i] = true
 		s.st.Orders++
 	}
 	doc := &Filed{Order: *p.Apply(f)}
@@ -116,10 +114,13 @@ func (s *stage) settled(f *fact.Fact, b *order.Settled, sheet *daySheet) error {
 	}
 	if doc == nil { // placed in another epoch: its payment is all that is known here
 		doc = &Filed{Order: order.Order{Number: b.Number, Day: b.PlacedOn, At: f.At, Staff: f.Staff, Seq: f.Seq}}
-		s.fresh[i] = true
 		s.st.Orders++
+		if i.epoch == f.Epoch {
+			s.st.LastN = max(s.st.LastN, i.n)
+		}
 	}
 	b.Apply(&doc.Order, f)
+	doc.Settled++
 	s.call(doc, order.Job{Epoch: f.Epoch, Seq: f.Seq, Slip: order.ReceiptSlip})
 	s.orders[i] = doc
 	s.open[i] = false
