@@ -139,7 +139,7 @@ func readGroup(payload []byte, h fact.Head) ([]fact.Fact, fact.Head, error) {
 	if count == 0 || uint64(count)*4 > uint64(len(rest)) || first != h.Seq+1 {
 		return nil, h, fmt.Errorf("%w: %d facts from number %d after number %d", errFrame, count, first, h.Seq)
 	}
-	facts := make([]fact.Fact, 0, count)
+	facts := make([]fact.Fact, 0, min(count, 4096))
 	for range count {
 		if len(rest) < 4 || uint64(binary.LittleEndian.Uint32(rest)) > uint64(len(rest)-4) {
 			return nil, h, fmt.Errorf("%w: fact longer than its group", errFrame)

@@ -70,29 +70,19 @@ func (j *Journal) load(witnesses []fact.Head, closed bool, at fact.Head) (Recove
 	}
 	var days []dayFile
 	scans := map[int]scanned{}
-	before := j.id.Start()
 	for i, n := range dir.days {
-		d, s, err := j.check(n, before, i == len(dir.days)-1, witnesses)
+		var prev *dayFile
+		if i > 0 {
+			prev = &days[i-1]
+		}
+		d, s, err := j.check(n, prev, i == len(dir.days)-1, witnesses)
 		if err != nil {
 			return rec, err
 		}
 		if s != nil {
 			scans[i] = *s
 		}
-		if i < len(dir.days)-1 {
-			next, _, err := ends(j.fs, j.path(dir.days[i+1].String()))
-			if err != nil {
-				return rec, j.damaged(dir.days[i+1], 0, d.before.Seq, witnesses).Wrap(err)
-			}
-			want := next.before()
-			if d.sealed && want.Seq > d.head.Seq {
-				return rec, ErrMissing.With(fmt.Sprintf("e%04d-%012d", j.id.Epoch, d.head.Seq+1))
-			}
-			if d.head != want {
-				return rec, j.damaged(n, d.bytes, d.head.Seq, append(witnesses, want))
-			}
-		}
-		days, before = append(days, d), d.head
+		days = append(days, d)
 	}
 	last := len(days) - 1
 	open := scans[last]
@@ -109,9 +99,13 @@ func (j *Journal) load(witnesses []fact.Head, closed bool, at fact.Head) (Recove
 	return rec, j.mend(dir, days, scans, &rec)
 }
 
-// check reads one day file: the open and an unsealed one whole, a sealed one at its ends.
-func (j *Journal) check(n dayName, before fact.Head, open bool, witnesses []fact.Head) (dayFile, *scanned, error) {
+// check reads one day file that follows prev (nil for the first): the open and an unsealed one whole, a sealed one at its ends.
+func (j *Journal) check(n dayName, prev *dayFile, open bool, witnesses []fact.Head) (dayFile, *scanned, error) {
 	path := j.path(n.String())
+	before := j.id.Start()
+	if prev != nil {
+		before = prev.head
+	}
 	d := dayFile{name: n, before: before}
 	h, s, err := ends(j.fs, path)
 	if errors.Is(err, ErrVersion) {
@@ -127,6 +121,8 @@ func (j *Journal) check(n dayName, before fact.Head, open bool, witnesses []fact
 	switch {
 	case !h.of(&j.id) || h.First != n.first:
 		return d, nil, j.damaged(n, 0, before.Seq, witnesses).Wrap(errors.New("the header is of another register or day"))
+	case h.First > before.Seq+1 && prev != nil && !prev.sealed:
+		return d, nil, j.damaged(prev.name, prev.bytes, before.Seq, append(witnesses, h.before()))
 	case h.First > before.Seq+1:
 		return d, nil, ErrMissing.With(fmt.Sprintf("e%04d-%012d", j.id.Epoch, before.Seq+1))
 	case h.before() != before:

@@ -61,6 +61,7 @@ func (j *Journal) ReadAfter(ctx context.Context, seq uint64, max int) ([]fact.Fa
 		if err != nil {
 			return nil, err
 		}
+		before := len(out)
 		for uint64(len(out)) < want {
 			facts, err := s.next(int(want) - len(out))
 			if errors.Is(err, errEnd) {
@@ -72,6 +73,9 @@ func (j *Journal) ReadAfter(ctx context.Context, seq uint64, max int) ([]fact.Fa
 			out = append(out, facts...)
 		}
 		j.streams.put(s)
+		if len(out) == before {
+			return nil, fmt.Errorf("read behind number %d: %s ends with number %d, the journal with %d", seq, s.name, s.last, head.Seq)
+		}
 	}
 	return out, nil
 }

@@ -33,7 +33,7 @@ func (s *stream) next(n int) ([]fact.Fact, error) {
 			return nil, errEnd
 		}
 		typ, payload, _, err := readFrame(s.r)
-		if err == nil && typ != typeGroup {
+		if err == errEnd || err == nil && typ != typeGroup {
 			err = fmt.Errorf("%w: expected a group", errFrame)
 		}
 		if err == nil {
