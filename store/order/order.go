@@ -129,20 +129,21 @@ func BillOf(lines []Line, payments []pay.Payment) Bill {
 
 // Order is an order as it stands after the facts so far.
 type Order struct {
-	Number   Number        `cbor:"1,keyasint" json:"number"`
-	Pickup   string        `cbor:"2,keyasint,omitempty" json:"pickup,omitempty"` // 取餐号: short, per business day
-	Channel  Channel       `cbor:"3,keyasint" json:"channel"`
-	Lines    []Line        `cbor:"4,keyasint" json:"lines"`
-	Note     string        `cbor:"5,keyasint,omitempty" json:"note,omitempty"`
-	Payments []pay.Payment `cbor:"6,keyasint,omitempty" json:"payments,omitempty"`
-	Day      fact.Day      `cbor:"7,keyasint" json:"day"`                       // business date of placing
-	At       int64         `cbor:"8,keyasint" json:"at"`                        // placed, UTC milliseconds
-	Staff    uint32        `cbor:"9,keyasint,omitempty" json:"staff,omitempty"` // who placed it
-	PaidAt   int64         `cbor:"10,keyasint,omitempty" json:"paid_at,omitempty"`
-	PaidDay  fact.Day      `cbor:"11,keyasint,omitempty" json:"paid_day,omitempty"`
-	Seq      uint64        `cbor:"12,keyasint" json:"seq"`                          // number of its first fact
-	LastSeq  uint64        `cbor:"13,keyasint" json:"last_seq"`                     // number of its latest fact
-	Reprints uint16        `cbor:"14,keyasint,omitempty" json:"reprints,omitempty"` // 补打 asked for so far
+	Number     Number        `cbor:"1,keyasint" json:"number"`
+	Pickup     string        `cbor:"2,keyasint,omitempty" json:"pickup,omitempty"` // 取餐号: short, per business day
+	Channel    Channel       `cbor:"3,keyasint" json:"channel"`
+	Lines      []Line        `cbor:"4,keyasint" json:"lines"`
+	Note       string        `cbor:"5,keyasint,omitempty" json:"note,omitempty"`
+	Payments   []pay.Payment `cbor:"6,keyasint,omitempty" json:"payments,omitempty"`
+	Day        fact.Day      `cbor:"7,keyasint" json:"day"`                       // business date of placing
+	At         int64         `cbor:"8,keyasint" json:"at"`                        // placed, UTC milliseconds
+	Staff      uint32        `cbor:"9,keyasint,omitempty" json:"staff,omitempty"` // who placed it
+	PaidAt     int64         `cbor:"10,keyasint,omitempty" json:"paid_at,omitempty"`
+	PaidDay    fact.Day      `cbor:"11,keyasint,omitempty" json:"paid_day,omitempty"`
+	Seq        uint64        `cbor:"12,keyasint" json:"seq"`                             // number of its first fact
+	LastSeq    uint64        `cbor:"13,keyasint" json:"last_seq"`                        // number of its latest fact
+	Reprints   uint16        `cbor:"14,keyasint,omitempty" json:"reprints,omitempty"`    // 补打 asked for so far
+	SettledSeq uint64        `cbor:"15,keyasint,omitempty" json:"settled_seq,omitempty"` // number of the fact that settled it
 }
 
 // Bill computes the order's amounts.
@@ -195,5 +196,5 @@ func (p *Placed) Apply(f *fact.Fact) *Order {
 // Apply takes the payments of a settled fact into o.
 func (s *Settled) Apply(o *Order, f *fact.Fact) {
 	o.Payments = append(o.Payments[:len(o.Payments):len(o.Payments)], s.Payments...)
-	o.PaidAt, o.PaidDay, o.LastSeq = f.At, f.Day, f.Seq
+	o.PaidAt, o.PaidDay, o.LastSeq, o.SettledSeq = f.At, f.Day, f.Seq, f.Seq
 }

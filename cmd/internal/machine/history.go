@@ -1,0 +1,215 @@
+package machine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"wendan/store/book"
+	"wendan/store/fact"
+	"wendan/store/order"
+	"wendan/store/till"
+)
+
+// history keeps the book behind the journal: it follows, and rebuilds when the file is gone,
+// damaged or foreign, while selling goes on.
+type history struct {
+	m *Machine
+
+	mu       sync.Mutex
+	book     *book.Book // nil while it is being rebuilt
+	booked   fact.Head  // last booked mark known, for a book that has to be made anew
+	progress uint64     // last fact taken in by a rebuild
+	rebuilds int
+	ready    chan struct{} // closed while there is a book
+}
+
+func newHistory(m *Machine, b *book.Book) *history {
+	h := &history{m: m, ready: make(chan struct{})}
+	if b != nil {
+		h.set(b)
+	}
+	return h
+}
+
+func openBook(cfg Config) (*book.Book, error) {
+	return book.Open(BookPath(cfg.Dir), bookOptions)
+}
+
+var bookOptions = book.Options{Epoch: 1}
+
+// archive is the book as the till asks it.
+type archive struct{ *book.Book }
+
+func (a archive) FactsOfKey(k fact.Key) (first, last, sum uint64, found bool, err error) {
+	e, found, err := a.Key(k)
+	return e.First, e.Last, e.Sum, found, err
+}
+
+func (a archive) Order(n order.Number) (*order.Order, bool, error) {
+	f, err := a.Book.Order(n)
+	if errors.Is(err, book.ErrAbsent) {
+		return nil, false, nil
+	}
+	return &f.Order, err == nil, err
+}
+
+var _ till.Book = archive{}
+
+// set puts a book into service.
+func (h *history) set(b *book.Book) {
+	h.mu.Lock()
+	h.book = b
+	if b.Booked().Seq > h.booked.Seq {
+		h.booked = b.Booked()
+	}
+	close(h.ready)
+	h.mu.Unlock()
+	h.m.Till.UseBook(archive{b}, true)
+	h.m.changed()
+}
+
+// unset takes a broken book out of service.
+func (h *history) unset() {
+	h.m.Till.UseBook(nil, false)
+	h.mu.Lock()
+	b := h.book
+	h.book, h.ready = nil, make(chan struct{})
+	h.mu.Unlock()
+	if b != nil {
+		b.Close()
+	}
+	h.m.changed()
+}
+
+// run follows the journal until ctx ends, and mends what breaks.
+func (h *history) run(ctx context.Context) {
+	for pause := 100 * time.Millisecond; ctx.Err() == nil; {
+		b := h.current()
+		if b == nil {
+			if b = h.make(ctx); b == nil {
+				select {
+				case <-time.After(pause):
+					pause = min(2*pause, 10*time.Second)
+				case <-ctx.Done():
+				}
+				continue
+			}
+			h.set(b)
+		}
+		err := b.Follow(ctx, h.m.Till.Journal())
+		if ctx.Err() != nil {
+			return
+		}
+		h.m.log.Error("the book stopped", "err", err)
+		h.unset()
+	}
+}
+
+// make opens the book or rebuilds it. A book that Follow refused is rebuilt when its file is to blame.
+func (h *history) make(ctx context.Context) *book.Book {
+	o := bookOptions
+	h.mu.Lock()
+	o.Booked = h.booked
+	h.rebuilds++
+	h.mu.Unlock()
+	b, rebuilt, err := book.Ensure(ctx, BookPath(h.m.cfg.Dir), o, h.m.Till.Journal().Iterate, func(seq uint64) {
+		h.mu.Lock()
+		h.progress = seq
+		h.mu.Unlock()
+		h.m.changed()
+	})
+	if err != nil {
+		if ctx.Err() == nil {
+			h.m.log.Error("the book cannot be opened", "err", err)
+		}
+		return nil
+	}
+	h.m.log.Info("the book is open", "rebuilt", rebuilt, "applied", b.Applied().String())
+	return b
+}
+
+// current is the book in service, or nil.
+func (h *history) current() *book.Book {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.book
+}
+
+// caughtUp waits until the book has taken in fact seq.
+func (h *history) caughtUp(ctx context.Context, seq uint64) (*book.Book, error) {
+	for {
+		h.mu.Lock()
+		b, ready := h.book, h.ready
+		h.mu.Unlock()
+		if b == nil {
+			select {
+			case <-ready:
+				continue
+			case <-ctx.Done():
+				return nil, till.ErrBookBusy.Wrap(ctx.Err())
+			}
+		}
+		if b.Applied().Seq >= seq {
+			return b, nil
+		}
+		select {
+		case <-time.After(2 * time.Millisecond):
+		case <-ctx.Done():
+			return nil, till.ErrBookBusy.Wrap(ctx.Err())
+		}
+	}
+}
+
+// Progress is "" when the book serves, or how far its rebuild is: "42 %".
+func (h *history) Progress() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.book != nil {
+		return ""
+	}
+	made := h.m.Till.Head().Seq
+	if made == 0 {
+		return "0 %"
+	}
+	return fmt.Sprintf("%d %%", min(100, h.progress*100/made))
+}
+
+// Booked is the uplink's mark.
+func (h *history) Booked() fact.Head {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.book != nil {
+		return h.book.Booked()
+	}
+	return h.booked
+}
+
+// SetBooked moves the uplink's mark; without a book it is kept in memory for the next one.
+func (h *history) SetBooked(ctx context.Context, head fact.Head) error {
+	h.mu.Lock()
+	h.booked = head
+	b := h.book
+	h.mu.Unlock()
+	if b == nil {
+		return nil
+	}
+	return b.SetBooked(ctx, head)
+}
+
+func (h *history) close() error {
+	if b := h.current(); b != nil {
+		return b.Close()
+	}
+	return nil
+}
+
+// Book is the book in service; nil while it is being rebuilt.
+func (m *Machine) Book() *book.Book { return m.history.current() }
+
+// CaughtUp waits until the book has taken in everything that was durable at the call.
+func (m *Machine) CaughtUp(ctx context.Context) (*book.Book, error) {
+	return m.history.caughtUp(ctx, m.Till.Head().Seq)
+}

@@ -1,0 +1,228 @@
+// Package machine is the register without its screen: till, book, print queue, uplink and
+// control socket joined, as cmd/register, registerctl and the tests run it.
+package machine
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"wendan/store/book"
+	"wendan/store/fact"
+	"wendan/store/fault"
+	"wendan/store/journal"
+	"wendan/store/receipt"
+	"wendan/store/till"
+	"wendan/sync/uplink"
+)
+
+// Config is what a machine is started with.
+type Config struct {
+	Dir     string       // data folder of the register
+	Clock   till.Clock   // nil: the system's
+	Log     *slog.Logger // nil: discard
+	Control bool         // serve the control socket
+	// Patience bounds, for tests and tools; zero values are right for a shop.
+	Uplink uplink.Options
+	Print  PrintOptions
+}
+
+// Paths inside the data folder.
+func journalDir(dir string) string { return filepath.Join(dir, "journal") }
+
+// BookPath is where the book stands in a data folder.
+func BookPath(dir string) string { return filepath.Join(dir, "book.db") }
+
+// JournalDir is where the journal stands in a data folder.
+func JournalDir(dir string) string { return journalDir(dir) }
+
+// CartsPath is where the carts are kept.
+func CartsPath(dir string) string { return filepath.Join(dir, "carts") }
+
+// SocketPath is the control socket of a data folder.
+func SocketPath(dir string) string { return filepath.Join(dir, "control.sock") }
+
+// Machine is a running register. Close it.
+type Machine struct {
+	cfg      Config
+	log      *slog.Logger
+	Till     *till.Till
+	Recovery journal.Recovery
+	Shop     receipt.Shop
+
+	history *history
+	paper   *paper
+	link    *link
+	socket  *socket
+
+	mu       sync.Mutex
+	watchers map[chan struct{}]bool
+
+	cancel context.CancelFunc
+	work   sync.WaitGroup
+}
+
+// ErrAbsent tells that the folder holds no register yet.
+var ErrAbsent = fault.New("machine.absent", "%s 里还没有收银数据，请用 register -demo 试用，或先做首次设置", "There is no register in %s yet; try 'register -demo', or set one up first",
+	"The data folder has no journal.")
+
+// Create makes a new register in cfg.Dir and starts it.
+func Create(cfg Config, s till.Setup) (*Machine, error) {
+	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
+		return nil, err
+	}
+	t, err := till.Create(tillConfig(cfg, fact.Head{}), s)
+	if err != nil {
+		return nil, err
+	}
+	return start(cfg, t, journal.Recovery{Clean: true, Head: t.Head()}, nil)
+}
+
+// Exists reports whether a data folder holds a register.
+func Exists(dir string) (bool, error) { return journal.Exists(journal.OS{}, journalDir(dir)) }
+
+// Open starts the register in cfg.Dir. The book is a witness of how far the journal must reach; a damaged book is
+// rebuilt behind while selling goes on.
+func Open(cfg Config) (*Machine, error) {
+	if ok, err := Exists(cfg.Dir); err != nil || !ok {
+		return nil, errors.Join(err, unless(ok, ErrAbsent.With(cfg.Dir)))
+	}
+	b, err := openBook(cfg)
+	if err != nil && !book.Rebuildable(err) && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	var witness fact.Head
+	if b != nil {
+		witness = b.Applied()
+	}
+	t, recovery, err := till.Open(tillConfig(cfg, witness))
+	if err != nil {
+		if b != nil {
+			b.Close()
+		}
+		return nil, err
+	}
+	return start(cfg, t, recovery, b)
+}
+
+func unless(ok bool, err error) error {
+	if ok {
+		return nil
+	}
+	return err
+}
+
+func tillConfig(cfg Config, witness fact.Head) till.Config {
+	return till.Config{Dir: journalDir(cfg.Dir), Clock: cfg.Clock, Log: cfg.Log, Journal: journal.Options{Witness: witness}}
+}
+
+func start(cfg Config, t *till.Till, recovery journal.Recovery, b *book.Book) (*Machine, error) {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	m := &Machine{cfg: cfg, log: cfg.Log, Till: t, Recovery: recovery, watchers: map[chan struct{}]bool{}}
+	t.View(func(s *till.State) {
+		m.Shop = receipt.Shop{Name: s.Shop, Branch: s.Branch, Register: s.Register}
+	})
+	ctx, cancel := context.WithCancel(context.Background())
+	m.cancel = cancel
+	m.history = newHistory(m, b)
+	m.work.Go(func() { m.history.run(ctx) })
+	var err error
+	if m.paper, err = newPaper(m); err != nil {
+		return nil, errors.Join(err, m.Close())
+	}
+	m.work.Go(func() { m.paper.follow(ctx) })
+	m.work.Go(func() { m.paper.restore(ctx) })
+	if m.link, err = newLink(m); err != nil {
+		return nil, errors.Join(err, m.Close())
+	}
+	if m.link != nil {
+		m.work.Go(func() { m.link.run(ctx) })
+	}
+	if cfg.Control {
+		if m.socket, err = listen(m); err != nil {
+			return nil, errors.Join(err, m.Close())
+		}
+	}
+	m.work.Go(func() { m.compress(ctx) })
+	return m, nil
+}
+
+// compress packs sealed days, once at start and then every hour.
+func (m *Machine) compress(ctx context.Context) {
+	for {
+		if err := m.Till.Journal().Compress(ctx, nil); err != nil && ctx.Err() == nil {
+			m.log.Warn("packing sealed days failed", "err", err)
+		}
+		select {
+		case <-time.After(time.Hour):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// Close stops everything: the printers within two seconds, whatever they do, then the till.
+func (m *Machine) Close() error {
+	var errs []error
+	if m.socket != nil {
+		errs = append(errs, m.socket.Close())
+	}
+	if m.paper != nil {
+		m.paper.close()
+	}
+	m.cancel()
+	m.work.Wait()
+	errs = append(errs, m.Till.Close(), m.history.close())
+	return errors.Join(errs...)
+}
+
+// Watch returns a channel that receives (at most one pending) after changes of the state or
+// of anything Status tells, and a function that ends it.
+func (m *Machine) Watch() (<-chan struct{}, func()) {
+	c := make(chan struct{}, 1)
+	m.mu.Lock()
+	m.watchers[c] = true
+	m.mu.Unlock()
+	changes, end := m.Till.Watch()
+	stop := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-changes:
+				poke(c)
+			case <-stop:
+				return
+			}
+		}
+	}()
+	return c, func() {
+		end()
+		close(stop)
+		m.mu.Lock()
+		delete(m.watchers, c)
+		m.mu.Unlock()
+	}
+}
+
+// changed tells the watchers.
+func (m *Machine) changed() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for c := range m.watchers {
+		poke(c)
+	}
+}
+
+func poke(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}

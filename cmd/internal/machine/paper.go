@@ -1,0 +1,305 @@
+package machine
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"sync"
+	"time"
+
+	"wendan/devices/printer"
+	"wendan/devices/spool"
+	"wendan/devices/ticket"
+	"wendan/store/act"
+	"wendan/store/book"
+	"wendan/store/fact"
+	"wendan/store/order"
+	"wendan/store/shift"
+	"wendan/store/till"
+)
+
+// PrintOptions bound the patience of the print queue; zero values are right for a shop.
+type PrintOptions struct {
+	AlarmAfter, BackupAfter, OldAfter, MaxPause time.Duration
+}
+
+// freshPulse is how old a drawer fact may be to still pulse: a drawer must not spring open
+// long after the sale.
+const freshPulse = 10 * time.Second
+
+// paper follows the journal with the print queue: each fact's slips are handed in after
+// the sync, and outcomes become facts.
+type paper struct {
+	m     *Machine
+	since fact.Head // facts up to here are the last run's
+	open  map[uint64]*order.Order
+
+	mu        sync.Mutex
+	printers  *printers
+	spool     *spool.Spool
+	endEvents func()
+}
+
+func newPaper(m *Machine) (*paper, error) {
+	p := &paper{m: m, open: map[uint64]*order.Order{}}
+	m.Till.View(func(s *till.State) {
+		p.since = s.Head
+		for n, o := range s.Open {
+			p.open[n] = o
+		}
+	})
+	list, err := LoadPrinters(m.cfg.Dir)
+	if err != nil {
+		return nil, err
+	}
+	return p, p.equip(list)
+}
+
+// equip puts printers into service. Jobs of the queue before are handed over as uncertain.
+func (p *paper) equip(list []Printer) error {
+	devices, err := openPrinters(list)
+	if err != nil {
+		return err
+	}
+	o := p.m.cfg.Print
+	s, err := spool.New(spool.Options{Printers: devices.ports(), Routes: devices.routes, Ledger: p,
+		AlarmAfter: o.AlarmAfter, BackupAfter: o.BackupAfter, OldAfter: o.OldAfter, MaxPause: o.MaxPause})
+	if err != nil {
+		devices.close()
+		return err
+	}
+	p.mu.Lock()
+	devices.queue.Store(s)
+	if p.endEvents != nil {
+		p.endEvents()
+	}
+	p.printers, p.spool = devices, s
+	events, end := s.Subscribe()
+	done := make(chan struct{})
+	p.endEvents = func() {
+		end()
+		close(done)
+	}
+	p.mu.Unlock()
+	go func() {
+		for {
+			select {
+			case <-events:
+				p.m.changed()
+			case <-done:
+				return
+			}
+		}
+	}()
+	return nil
+}
+
+func (p *paper) queue() *spool.Spool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.spool
+}
+
+// follow hands in what new facts call for.
+func (p *paper) follow(ctx context.Context) {
+	j := p.m.Till.Journal()
+	for seq := p.since.Seq; ctx.Err() == nil; {
+		facts, err := j.ReadAfter(ctx, seq, 256)
+		if err == nil && len(facts) == 0 {
+			err = j.Wait(ctx, seq)
+		}
+		if err != nil {
+			if ctx.Err() == nil {
+				p.m.log.Error("printing cannot read the journal, trying again", "err", err)
+				time.Sleep(200 * time.Millisecond)
+			}
+			continue
+		}
+		for i := range facts {
+			p.take(ctx, &facts[i])
+			seq = facts[i].Seq
+		}
+	}
+}
+
+// take hands in the slips of one fact and pulses the drawer.
+func (p *paper) take(ctx context.Context, f *fact.Fact) {
+	switch f.Kind {
+	case order.PlacedKind.Number:
+		if b, err := order.PlacedKind.Read(f); err == nil {
+			p.open[b.Number.N] = b.Apply(f)
+		}
+	case order.SettledKind.Number:
+		if b, err := order.SettledKind.Read(f); err == nil && p.open[b.Number.N] != nil {
+			paid := *p.open[b.Number.N]
+			b.Apply(&paid, f)
+			p.open[b.Number.N] = &paid
+			defer delete(p.open, b.Number.N)
+		}
+	case shift.DrawerKind.Number:
+		if time.Since(time.UnixMilli(f.At)) < freshPulse || p.m.cfg.Clock != nil {
+			p.pulse(ctx)
+		}
+		return
+	}
+	jobs, err := order.JobsOf(f)
+	if err != nil {
+		p.m.log.Error("no slips from a fact that cannot be read", "fact", f.Seq, "err", err)
+		return
+	}
+	for _, j := range jobs {
+		p.submit(ctx, p.job(ctx, j, f, false))
+	}
+}
+
+// submit hands a job in; a full queue waits, because the job is not lost but must not be skipped.
+func (p *paper) submit(ctx context.Context, j spool.Job) {
+	for ctx.Err() == nil {
+		err := p.queue().Submit(j)
+		if err == nil {
+			return
+		}
+		p.m.log.Warn("slip not taken by the print queue", "job", j.ID, "err", err)
+		select {
+		case <-time.After(500 * time.Millisecond):
+		case <-ctx.Done():
+		}
+	}
+}
+
+// pulse opens the drawer once, beside the queue.
+func (p *paper) pulse(ctx context.Context) {
+	p.mu.Lock()
+	s, name := p.spool, p.printers.drawer
+	p.mu.Unlock()
+	if name == "" {
+		return
+	}
+	go func() {
+		ctx, cancel := context.WithTimeout(ctx, freshPulse)
+		defer cancel()
+		if err := s.Pulse(ctx, name, 0); err != nil {
+			p.m.log.Warn("the drawer was not opened", "err", err)
+		}
+	}()
+}
+
+// restore hands in, marked as perhaps printed, what the last run left unconfirmed.
+func (p *paper) restore(ctx context.Context) {
+	b, err := p.m.history.caughtUp(ctx, p.since.Seq)
+	if err != nil {
+		return
+	}
+	p.resubmit(ctx, b, p.since.Seq)
+}
+
+// restoreAll hands in everything unconfirmed, after the printers changed.
+func (p *paper) restoreAll(ctx context.Context) {
+	head := p.m.Till.Head().Seq
+	go func() {
+		b, err := p.m.history.caughtUp(ctx, head)
+		if err == nil {
+			p.resubmit(ctx, b, head)
+		}
+	}()
+}
+
+// resubmit hands in the unconfirmed slips of facts up to upTo as uncertain.
+func (p *paper) resubmit(ctx context.Context, b *book.Book, upTo uint64) {
+	jobs, err := b.Jobs()
+	if err != nil {
+		p.m.log.Error("unconfirmed slips cannot be listed", "err", err)
+		return
+	}
+	for _, j := range jobs {
+		if j.Seq > upTo {
+			continue // the journal's follower hands it in
+		}
+		f, err := p.m.factAt(ctx, j.Seq)
+		if err != nil {
+			p.m.log.Error("unconfirmed slip cannot be read", "job", j.String(), "err", err)
+			continue
+		}
+		p.submit(ctx, p.job(ctx, j, &f, true))
+	}
+}
+
+// job describes a slip for the queue.
+func (p *paper) job(ctx context.Context, j order.Job, f *fact.Fact, uncertain bool) spool.Job {
+	src := &source{m: p.m, job: j, fact: *f}
+	label := ""
+	switch f.Kind {
+	case order.PlacedKind.Number:
+		if b, err := order.PlacedKind.Read(f); err == nil {
+			src.order, label = b.Apply(f), b.Pickup
+		}
+	case order.SettledKind.Number:
+		if b, err := order.SettledKind.Read(f); err == nil {
+			label = b.Number.String()
+			if !uncertain {
+				src.order = p.open[b.Number.N]
+			}
+		}
+	case order.ReprintedKind.Number:
+		if b, err := order.ReprintedKind.Read(f); err == nil {
+			label = b.Number.String()
+		}
+	}
+	return spool.Job{ID: spool.ID{Fact: j.Seq, Slip: j.String()}, Role: j.Slip.Role(), Title: j.Slip.Role(), Order: label, Uncertain: uncertain,
+		Made: time.UnixMilli(f.At), Render: func(mark spool.Mark) ticket.Ticket {
+			t, err := src.render(mark)
+			if err != nil {
+				panic(err) // the queue holds the slip and shows the reason
+			}
+			return t
+		}}
+}
+
+// Confirmed makes an outcome a fact. The key follows from the job, so that a repeated call records nothing twice.
+func (p *paper) Confirmed(ctx context.Context, o spool.Outcome) error {
+	j, err := order.ParseJob(o.ID.Slip)
+	if err != nil {
+		return err
+	}
+	done := order.Printed{Job: j, Outcome: order.Proven, Marked: o.Marked}
+	switch {
+	case o.State == spool.Abandoned:
+		done.Outcome = order.Given
+	case o.Proof != printer.Confirmed:
+		done.Outcome = order.Unproven
+	}
+	if o.Moved != "" {
+		done.Printer = o.Printer
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "paper %s %d", o.ID.Slip, done.Outcome))
+	var day fact.Day
+	p.m.Till.View(func(s *till.State) { day = s.Day })
+	_, err = p.m.Till.Do(ctx, act.Act{Key: fact.NewKey(day, [12]byte(sum[:12])), By: act.By{Source: fact.SourceSystem}, Intent: order.Confirm{Printed: done}})
+	return err
+}
+
+func (p *paper) close() {
+	p.mu.Lock()
+	s, devices := p.spool, p.printers
+	p.mu.Unlock()
+	if s == nil {
+		return
+	}
+	s.Close(context.Background())
+	devices.close()
+	p.endEvents()
+}
+
+// factAt reads one fact.
+func (m *Machine) factAt(ctx context.Context, seq uint64) (fact.Fact, error) {
+	facts, err := m.Till.Journal().ReadAfter(ctx, seq-1, 1)
+	if err == nil && (len(facts) != 1 || facts[0].Seq != seq) {
+		err = fact.ErrChain.With(seq)
+	}
+	if err != nil {
+		return fact.Fact{}, err
+	}
+	return facts[0], nil
+}
+
+var _ spool.Ledger = (*paper)(nil)

@@ -1,0 +1,6 @@
+package machine
+
+type socket struct{}
+
+func listen(*Machine) (*socket, error) { return &socket{}, nil }
+func (*socket) Close() error           { return nil }
