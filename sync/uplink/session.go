@@ -19,8 +19,9 @@ const (
 	smallest  = 5
 )
 
-// patientRate is the slowest line worth waiting for, in bytes a second.
-const patientRate = 500
+// patientBytes in flight lengthen the wait for an answer by one more patience: with the
+// default of 30 s that suits lines down to about 1 kB/s.
+const patientBytes = 32 << 10
 
 // stalls is how often the mark may stand still, with everything in the stream, before the
 // same facts are sent again.
@@ -109,7 +110,7 @@ func (s *session) patience() time.Duration {
 	case s.held:
 		return jitter(s.pause)
 	case len(s.flights) > 0:
-		return s.u.opt.Patience + time.Duration(s.bytes)*time.Second/patientRate
+		return s.u.opt.Patience + s.u.opt.Patience*time.Duration(s.bytes)/patientBytes
 	case s.at.Seq > s.u.opt.Mark.Booked().Seq:
 		return s.u.opt.Patience
 	}
@@ -265,6 +266,9 @@ func (s *session) accept(ctx context.Context, m wire.Mark) error {
 		if m.Head.Seq > booked.Seq {
 			s.pause, s.stalled, s.progress = s.u.opt.PauseMin, 0, true
 		}
+	}
+	for len(s.flights) > 0 && s.flights[0].head.Seq <= m.Head.Seq {
+		_ = s.landed(nil) // booked, so the stream has it although its answer may be lost
 	}
 	s.held = false
 	s.u.change(func(st *Status) {

@@ -176,6 +176,15 @@ func Unpack(msg []byte, key func(Header) (ed25519.PublicKey, error)) (Run, error
 	return r, r.fill(plain)
 }
 
+// Peek reads the header of a run without verifying anything: for logs and tools.
+func Peek(msg []byte) (Header, error) {
+	var e envelope
+	if err := fact.Unmarshal(msg, &e); err != nil {
+		return Header{}, ErrRun.Wrap(err)
+	}
+	return e.header(), nil
+}
+
 func (r *Run) fill(plain []byte) error {
 	count := int(r.Last - r.First + 1)
 	facts := make([]fact.Fact, 0, count)
