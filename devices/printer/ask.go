@@ -16,13 +16,14 @@ const glance = 20 * time.Millisecond
 // discard throws away answers that nobody waits for any more. It fails when the port
 // turns out to be dead.
 func (p *Printer) discard() error {
-	p.decoder = escpos.Decoder{}
+	defer func() { p.decoder = escpos.Decoder{} }()
 	buf := make([]byte, 256)
 	for range 16 {
 		if err := p.port.SetReadDeadline(time.Now().Add(time.Millisecond)); err != nil {
 			return explain(p.opts.Name, err)
 		}
-		_, err := p.port.Read(buf)
+		n, err := p.port.Read(buf)
+		p.count(p.decoder.Feed(buf[:n]))
 		if errors.Is(err, port.ErrTimeout) || errors.Is(err, port.ErrOneWay) && !p.profile.Status {
 			return nil
 		}
@@ -55,6 +56,45 @@ func (p *Printer) listen(ctx context.Context) ([]escpos.Answer, error) {
 		return nil, explain(p.opts.Name, err)
 	}
 	return p.decoder.Feed(buf[:n]), nil
+}
+
+// count keeps the books of ordered answers.
+func (p *Printer) count(answers []escpos.Answer) (ordered int) {
+	for _, a := range answers {
+		if a.Kind == escpos.Ordered {
+			ordered++
+			p.owed = max(p.owed-1, 0)
+		}
+	}
+	return ordered
+}
+
+// settle lets late ordered answers of earlier jobs pass before a new job is sent: they
+// carry no number and would prove the wrong job. It asks once more and takes what comes.
+// What does not come stays owed, and prove waits for it too.
+func (p *Printer) settle(ctx context.Context) error {
+	if p.profile.Proof != escpos.OrderedStatus {
+		p.owed = 0
+		return nil
+	}
+	if _, err := p.send(ctx, escpos.ProofRequest(p.profile, 0)); err != nil {
+		return err
+	}
+	p.owed++
+	came := false
+	for end := time.Now().Add(2 * p.opts.Answer); p.owed > 0 && time.Now().Before(end); {
+		answers, err := p.listen(ctx)
+		if err != nil {
+			return err
+		}
+		if p.count(answers) > 0 {
+			came, end = true, time.Now().Add(p.opts.Answer/2) // the next would follow at once
+		}
+	}
+	if came {
+		p.owed = 0
+	}
+	return nil
 }
 
 // ask asks for all four real-time statuses. The first must be answered; a model that

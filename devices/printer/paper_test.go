@@ -218,6 +218,36 @@ func TestPaperThatEndsMidTicketIsConfirmedOnceAfterTheNewRoll(t *testing.T) {
 	}
 }
 
+func TestALateAnswerOfAnEarlierTicketProvesNothingForTheNext(t *testing.T) {
+	for name, serve := range lines(t) {
+		t.Run(name, func(t *testing.T) {
+			e := emu.NewPrinter(emu.Options{DotsPerSecond: 8000})
+			open, err := portreg.Opener(strings.Replace(serve(e), "tcp:tcp:", "tcp:", 1))
+			if err != nil {
+				t.Fatal(err)
+			}
+			profile := escpos.Default80()
+			profile.Proof = escpos.OrderedStatus
+			opts := patience
+			opts.Answer, opts.Proof = 100*time.Millisecond, 80*time.Millisecond // far less than the long ticket takes
+			p := printer.New(open, profile, opts)
+			defer e.Close()
+			defer p.Close()
+			long := ticket.Ticket{Items: []ticket.Item{ticket.Feed{Lines: 100}, ticket.Text{Text: "LONG"}}}
+			if proof, err := p.Print(context.Background(), 1, long); proof != printer.Uncertain || !errors.Is(err, printer.ErrNoProof) {
+				t.Fatal(proof, err)
+			}
+			for i := range uint32(4) {
+				text := fmt.Sprintf("NEXT-%d", i)
+				proof, err := p.Print(context.Background(), 2+i, ticket.Ticket{Items: []ticket.Item{ticket.Feed{Lines: 20}, ticket.Text{Text: text}}})
+				if n := onPaper(e, text); proof == printer.Confirmed && n != 1 {
+					t.Fatalf("%s was called %v (%v) and is %d times on paper", text, proof, err, n)
+				}
+			}
+		})
+	}
+}
+
 func expired() context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

@@ -55,6 +55,9 @@ func (p *Printer) Print(ctx context.Context, jobID uint32, t ticket.Ticket) (Pro
 		return NotStarted, err
 	}
 	sent, err := p.send(ctx, job)
+	if sent > 0 && p.profile.Proof == escpos.OrderedStatus {
+		p.owed++
+	}
 	if err != nil {
 		p.fail()
 		if sent == 0 {
@@ -85,7 +88,8 @@ func (p *Printer) prove(ctx context.Context, jobID uint32) (Proof, error) {
 			return Uncertain, err
 		}
 		for _, a := range answers {
-			if a.Proves(p.profile, jobID) {
+			p.count([]escpos.Answer{a})
+			if a.Proves(p.profile, jobID) && p.owed == 0 {
 				return Confirmed, nil
 			}
 			w.hear(a)

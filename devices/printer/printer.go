@@ -61,6 +61,7 @@ type Printer struct {
 	port    port.Port     // nil when not open
 	decoder escpos.Decoder
 	dirty   bool // the printer may hold half a command
+	owed    int  // ordered answers to earlier jobs that may still come
 	idle    *time.Timer
 	timers  sync.WaitGroup // idle timers that may still fire
 }
@@ -68,7 +69,7 @@ type Printer struct {
 // New returns a driver. Nothing is opened before the first use. The caller owns it and
 // calls Close. profile must pass its Check.
 func New(open port.Opener, profile escpos.Profile, opts Options) *Printer {
-	p := &Printer{open: open, profile: profile, opts: opts.filled(), turn: make(chan struct{}, 1), pulses: make(chan pulse), dirty: true}
+	p := &Printer{open: open, profile: profile, opts: opts.filled(), turn: make(chan struct{}, 1), pulses: make(chan pulse), dirty: true, owed: 1}
 	p.base, p.cancel = context.WithCancel(context.Background())
 	return p
 }
@@ -213,6 +214,11 @@ func (p *Printer) prepare(ctx context.Context) (s escpos.Status, err error) {
 	}
 	if p.profile.Status {
 		if s, err = p.ask(ctx); err != nil {
+			return s, err
+		}
+	}
+	if p.owed > 0 && s.Ready() {
+		if err := p.settle(ctx); err != nil {
 			return s, err
 		}
 	}
