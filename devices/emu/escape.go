@@ -130,7 +130,7 @@ func (in *interpreter) fileSeparator(c []byte) {
 		m.hanUnderline = digit(c[2], 2)
 	case 'S':
 		m.hanSpace = int(c[2]) + int(c[3])
-	case '2', '?', 'C', 'p': // own characters, code system and stored pictures: taken, not drawn
+	case '(', '2', '?', 'C', 'p': // fonts, own characters, code systems and stored pictures: taken, not drawn
 	default:
 		in.note(c)
 	}

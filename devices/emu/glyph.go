@@ -66,10 +66,10 @@ func stampOf(r rune, w, h int, bold, han bool) stamp {
 }
 
 // Where a character stands in its cell, as parts of the cell: printers draw Latin in 12 by
-// 24 dots with capitals of 17 dots, Chinese in 24 by 24.
+// 24 dots with capitals of 16.6 dots, Chinese in 24 by 24.
 const (
-	latinBaseline = 20.0 / 24
-	latinEm       = 23.6 / 24 // of the height
+	latinBaseline = 19.3 / 24
+	latinEm       = 22.6 / 24 // of the height
 	latinWide     = 21.2 / 12 // em of the width: a digit fills eleven of twelve dots
 	hanBaseline   = 20.9 / 24
 	hanEm         = 24.0 / 24
