@@ -45,6 +45,7 @@ func (b *Book) Apply(facts []fact.Fact) error {
 	}
 	b.st = st
 	b.head.Store(&st.Head)
+	b.wake()
 	b.count.batches.Add(1)
 	b.count.facts.Add(uint64(len(fresh)))
 	b.count.largest.Store(max(b.count.largest.Load(), uint64(len(fresh))))

@@ -9,6 +9,7 @@
 package book
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -52,6 +53,9 @@ type Book struct {
 	head   atomic.Pointer[fact.Head]
 	booked atomic.Pointer[fact.Head]
 	count  counters
+
+	wait  sync.Mutex    // guards grown
+	grown chan struct{} // closed and replaced when the book has moved, failed or was closed
 
 	mu    sync.Mutex // one writer; guards what follows
 	st    state
@@ -126,7 +130,11 @@ func open(path string, opt Options) (*Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Book{path: path, opt: opt, db: db, file: file, lame: h.lame}
+	b := &Book{path: path, opt: opt, db: db, file: file, lame: h.lame, grown: make(chan struct{})}
+	if err := b.hoist(); err != nil {
+		_ = b.Close()
+		return nil, err
+	}
 	if err := b.view(b.load); err != nil {
 		_ = b.Close()
 		return nil, err
@@ -164,6 +172,40 @@ func openBolt(path string, opt Options) (db *bolt.DB, file *os.File, err error) 
 		_ = file.Close()
 	}
 	return nil, nil, ioFault("open the book", err)
+}
+
+// flag is added to the path of a file that stands beside an open book. It is still there when
+// the process died, of the book perhaps: then the tree is looked over before it is used
+// again, so that a damaged book kills a process once at most.
+const flag = ".open"
+
+func (b *Book) hoist() error {
+	if b.opt.ReadOnly {
+		return nil
+	}
+	f, err := os.OpenFile(b.path+flag, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		return ioFault("open the book", f.Close())
+	}
+	if !errors.Is(err, fs.ErrExist) {
+		return nil // a precaution only; a full disk must not keep the book shut
+	}
+	m, _, err := newestMeta(b.file)
+	if err == nil {
+		err = walkUpper(context.Background(), b.file, m)
+	}
+	if err != nil {
+		err = ErrDamaged.Wrap(fmt.Errorf("look over %s: %w", b.path, err))
+		b.fail(err)
+	}
+	return err
+}
+
+// strike takes the flag away when the book was closed in good order.
+func (b *Book) strike() {
+	if !b.opt.ReadOnly && b.failed.Load() == nil {
+		_ = os.Remove(b.path + flag)
+	}
 }
 
 // load reads what the book knows about itself.
@@ -204,6 +246,8 @@ func (b *Book) Close() error {
 	if b.closed.Swap(true) {
 		return nil
 	}
+	b.wake()
+	b.strike()
 	done := make(chan error, 1)
 	go func() { done <- guard(b.db.Close) }()
 	if b.failed.Load() == nil {
@@ -226,6 +270,34 @@ func (b *Book) Lag(seq uint64) uint64 {
 		return seq - have
 	}
 	return 0
+}
+
+// Wait returns when fact seq has been applied, or with the reason why it will not be: ctx
+// ended, or the book failed or was closed.
+func (b *Book) Wait(ctx context.Context, seq uint64) error {
+	for {
+		b.wait.Lock()
+		grown := b.grown
+		b.wait.Unlock()
+		if b.Applied().Seq >= seq {
+			return nil
+		}
+		if err := b.Err(); err != nil {
+			return err
+		}
+		select {
+		case <-grown:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func (b *Book) wake() {
+	b.wait.Lock()
+	defer b.wait.Unlock()
+	close(b.grown)
+	b.grown = make(chan struct{})
 }
 
 // Err is why the book refuses to work, or nil. Close it then, and open or rebuild it.

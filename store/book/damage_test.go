@@ -215,6 +215,61 @@ func TestGarbageInAnyPageIsAFaultAndNeverADeath(t *testing.T) {
 	}
 }
 
+func TestPageThatIsItsOwnChildIsFoundBeforeItIsFollowed(t *testing.T) {
+	facts := booktest.Days(28, 1, 60)
+	path, image := filled(t, facts)
+	h, _ := newest(t, path)
+	size := int(h.pageSize)
+	circles := 0
+	for page := 2; page < int(h.high); page++ {
+		p := image[page*size:]
+		if native.Uint16(p[8:]) != branchPage {
+			continue
+		}
+		harmed := bytes.Clone(image)
+		native.PutUint64(harmed[page*size+pageHead+8:], uint64(page))
+		must(t, os.WriteFile(path, harmed, 0o600))
+		must(t, os.WriteFile(path+flag, nil, 0o600)) // as the process left it that died of it
+		b, err := Open(path, mine)
+		if err == nil { // a page no longer in use
+			must(t, b.Check(ctx))
+			must(t, b.Close())
+			continue
+		}
+		if !errors.Is(err, ErrDamaged) {
+			t.Fatalf("page %d: %v", page, err)
+		}
+		circles++
+	}
+	if circles == 0 {
+		t.Fatal("no branch page in use was turned into a circle")
+	}
+	must(t, os.WriteFile(path, image, 0o600))
+	must(t, sound(t, path, mine).Close()) // the sound tree passes, and the flag goes with the clean end
+	if _, err := os.Stat(path + flag); !os.IsNotExist(err) {
+		t.Fatalf("flag after a clean end: %v", err)
+	}
+}
+
+func TestKilledBetweenAnyTwoBatchesResumesToTheSameBook(t *testing.T) {
+	facts := booktest.Days(29, 2, 30)
+	path, want := newPath(t), rebuilt(t, facts)
+	b := sound(t, path, mine)
+	for at := 0; at < len(facts); at += 40 {
+		must(t, b.Apply(facts[at:min(at+40, len(facts))]))
+		now, err := os.ReadFile(path) // what a killed process leaves behind
+		must(t, err)
+		left := newPath(t)
+		must(t, os.WriteFile(left, now, 0o600))
+		must(t, os.WriteFile(left+flag, nil, 0o600))
+		again, err := Open(left, mine)
+		must(t, err)
+		must(t, again.Apply(facts[again.Applied().Seq:]))
+		same(t, again, want)
+		must(t, errors.Join(again.Check(ctx), again.Close()))
+	}
+}
+
 func TestFileCutWhileOpenIsAFaultAndNeverADeath(t *testing.T) {
 	facts := booktest.Days(24, 1, 40)
 	path, _ := filled(t, facts[:len(facts)-20])

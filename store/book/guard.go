@@ -65,7 +65,11 @@ func (b *Book) judge(doing string, err error) error {
 }
 
 // fail closes the book for everything but Close. Only the first cause is kept.
-func (b *Book) fail(err error) { b.failed.CompareAndSwap(nil, fault.Of(err)) }
+func (b *Book) fail(err error) {
+	if b.failed.CompareAndSwap(nil, fault.Of(err)) {
+		b.wake()
+	}
+}
 
 // syncDir makes the names in path's folder durable.
 func syncDir(path string) error {

@@ -23,10 +23,23 @@ func (b *Book) Booked() fact.Head { return *b.booked.Load() }
 
 // SetBooked moves the booked mark and drops the copies of facts up to it, a few at a time,
 // each step durable, so that applying goes on in between. The mark may run ahead of Applied(). It
-// may also fall, when head office forgot: Follow then copies again what was dropped.
+// may also fall, when head office forgot: Follow then copies again what was dropped. ErrForked,
+// with nothing changed, when the mark names a hash that its fact does not have here.
 func (b *Book) SetBooked(ctx context.Context, h fact.Head) error {
 	if h.Epoch != b.opt.Epoch {
 		return ErrForeign.Wrap(fmt.Errorf("mark of epoch %d", h.Epoch))
+	}
+	if have := b.Applied(); h.Seq == have.Seq && h.Hash != have.Hash {
+		return ErrForked.With(h.Seq)
+	}
+	if h.Seq > 0 {
+		own, err := b.Unbooked(h.Seq-1, 1)
+		if err != nil {
+			return err
+		}
+		if len(own) == 1 && own[0].Seq == h.Seq && own[0].Hash != h.Hash {
+			return ErrForked.With(h.Seq)
+		}
 	}
 	for more, first := true, true; more; first = false {
 		if err := ctx.Err(); err != nil {

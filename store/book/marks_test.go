@@ -114,6 +114,14 @@ func TestFollowerMarksSurviveAndAreIndependent(t *testing.T) {
 	if err := b.SetBooked(ctx, fact.Head{Epoch: 2, Seq: 1}); !errors.Is(err, ErrForeign) {
 		t.Fatalf("mark of another epoch: %v", err)
 	}
+	for _, n := range []int{7, len(facts)} {
+		if err := b.SetBooked(ctx, fact.Head{Epoch: 1, Seq: uint64(n), Hash: facts[0].Hash}); !errors.Is(err, ErrForked) {
+			t.Fatalf("mark of another chain at %d: %v", n, err)
+		}
+	}
+	if b.Booked() != headOf(&facts[2]) || b.Err() != nil {
+		t.Fatalf("a refused mark moved the book: %v, %v", b.Booked(), b.Err())
+	}
 }
 
 func TestFollowTakesWhatBecomesDurableAndReportsFailure(t *testing.T) {
@@ -127,8 +135,9 @@ func TestFollowTakesWhatBecomesDurableAndReportsFailure(t *testing.T) {
 	for at := 10; at < len(facts); at += 25 {
 		src.Append(facts[at:min(at+25, len(facts))]...)
 	}
-	for b.Lag(uint64(len(facts))) > 0 {
-		time.Sleep(time.Millisecond)
+	must(t, b.Wait(ctx, uint64(len(facts))))
+	if lag := b.Lag(uint64(len(facts)) + 3); lag != 3 {
+		t.Fatalf("lag %d", lag)
 	}
 	same(t, b, rebuilt(t, facts))
 	s, err := b.Stats()
@@ -146,5 +155,14 @@ func TestFollowTakesWhatBecomesDurableAndReportsFailure(t *testing.T) {
 	stop()
 	if err := b.Follow(follow, tape(facts)); !errors.Is(err, context.Canceled) {
 		t.Fatalf("stopped follow ended with %v", err)
+	}
+	if err := b.Wait(follow, 1<<40); !errors.Is(err, context.Canceled) {
+		t.Fatalf("stopped wait ended with %v", err)
+	}
+	waits := make(chan error, 1)
+	go func() { waits <- b.Wait(ctx, 1<<40) }()
+	must(t, b.Close())
+	if err := <-waits; !errors.Is(err, ErrClosed) {
+		t.Fatalf("wait on a closed book ended with %v", err)
 	}
 }

@@ -29,8 +29,10 @@ const (
 // as it was.
 func Rebuild(ctx context.Context, path string, opt Options, facts Facts, progress func(seq uint64)) (*Book, error) {
 	tmp := path + ".rebuild"
-	if err := os.Remove(tmp); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, ioFault("rebuild the book", err)
+	for _, name := range []string{tmp, tmp + flag} {
+		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, ioFault("rebuild the book", err)
+		}
 	}
 	fast := opt
 	fast.fast = true
@@ -48,9 +50,10 @@ func Rebuild(ctx context.Context, path string, opt Options, facts Facts, progres
 		err = ioFault("put the rebuilt book in place", install(tmp, path))
 	}
 	if err != nil {
-		_ = os.Remove(tmp)
+		_, _ = os.Remove(tmp), os.Remove(tmp+flag)
 		return nil, err
 	}
+	_ = os.Remove(path + flag) // it spoke of the old file
 	return Open(path, opt)
 }
 

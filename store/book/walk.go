@@ -25,13 +25,34 @@ type walk struct {
 	ctx  context.Context
 	file io.ReaderAt
 	meta
-	seen map[uint64]bool
-	todo []uint64
+	seen   map[uint64]bool
+	todo   []uint64
+	upper  bool     // leave the leaves of large trees out
+	leaves []uint64 // left out
 }
 
 // walkPages visits every page in use of the file whose newest meta page is m.
 func walkPages(ctx context.Context, file io.ReaderAt, m meta) error {
 	w := walk{ctx: ctx, file: file, meta: m, seen: map[uint64]bool{}, todo: []uint64{m.root}}
+	return w.all()
+}
+
+// walkUpper visits the branch pages only, about one page in a hundred, and finds every
+// circle: bbolt would follow one until the process dies.
+func walkUpper(ctx context.Context, file io.ReaderAt, m meta) error {
+	w := walk{ctx: ctx, file: file, meta: m, seen: map[uint64]bool{}, todo: []uint64{m.root}, upper: true}
+	if err := w.all(); err != nil {
+		return err
+	}
+	for _, id := range w.leaves {
+		if id < 2 || id >= m.high || w.seen[id] {
+			return fmt.Errorf("page %d is named as a leaf", id)
+		}
+	}
+	return nil
+}
+
+func (w *walk) all() error {
 	for len(w.todo) > 0 {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -78,6 +99,7 @@ func (w *walk) elements(b []byte) error {
 	if flags != branchPage && flags != leafPage || pageHead+n*element > len(b) {
 		return fmt.Errorf("flags %x with %d elements", flags, n)
 	}
+	below := len(w.todo)
 	var last []byte
 	for i := range n {
 		at := pageHead + i*element
@@ -103,6 +125,25 @@ func (w *walk) elements(b []byte) error {
 				return fmt.Errorf("bucket %q: %w", key, err)
 			}
 		}
+	}
+	if w.upper && flags == branchPage && len(w.todo) > below {
+		return w.skipLeaves(below)
+	}
+	return nil
+}
+
+// skipLeaves takes the children of a branch page off the list when they are leaves. All
+// leaves of a tree are equally deep, so one child speaks for its siblings.
+func (w *walk) skipLeaves(below int) error {
+	head := make([]byte, pageHead)
+	if id := w.todo[below]; id < w.high {
+		if _, err := w.file.ReadAt(head, int64(id)*int64(w.pageSize)); err != nil {
+			return err
+		}
+	}
+	if native.Uint16(head[8:]) == leafPage {
+		w.leaves = append(w.leaves, w.todo[below:]...)
+		w.todo = w.todo[:below]
 	}
 	return nil
 }
