@@ -48,6 +48,9 @@ func (j *Journal) ready(group []fact.Fact) error {
 	if j.closed {
 		return ErrClosed
 	}
+	if errors.Is(j.failed, ErrDiskFull) {
+		return ErrDiskFull
+	}
 	if j.failed != nil {
 		return ErrFailed.Wrap(j.failed)
 	}
@@ -116,6 +119,13 @@ func (j *Journal) setLow(low bool) {
 func (j *Journal) Maintain() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if !j.closed && errors.Is(j.failed, ErrDiskFull) { // opened on a full disk: is there space now?
+		if _, err := j.reload(); err != nil && !errors.Is(err, ErrDiskFull) {
+			return err
+		} else if err != nil {
+			return nil
+		}
+	}
 	if err := j.ready(nil); err != nil {
 		return err
 	}
@@ -131,7 +141,7 @@ func (j *Journal) Maintain() error {
 		}
 	}
 	if j.unsealed {
-		if err := j.sealEarlier(); err != nil && !full(err) {
+		if err := j.sealEarlier(); err != nil && !errors.Is(err, ErrDiskFull) {
 			return fmt.Errorf("seal an earlier day file: %w", err)
 		}
 	}

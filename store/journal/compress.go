@@ -62,6 +62,8 @@ func (j *Journal) pack(ctx context.Context, i int, d dayFile) error {
 		}
 		return err
 	}
+	j.names.Lock()
+	defer j.names.Unlock()
 	if err := j.fs.Rename(target+tmpSuffix, target); err != nil {
 		return err
 	}

@@ -313,3 +313,57 @@ func TestFullDiskIsRefusedBeforeWritingAndWorksAgainWithSpace(t *testing.T) {
 	readBack(t, j, m.head)
 	must(t, j.Close())
 }
+
+func TestStoreOpensForReadingOnAFullDiskAndSellsOnceThereIsSpace(t *testing.T) {
+	mem := faultfs.NewMem()
+	id := newTestIdentity(t)
+	m := &maker{id.Start()}
+	j, err := Create(mem, dataDir, id, m.group(1, 30), testTime, small)
+	must(t, err)
+	for range 5 {
+		must(t, j.Append(m.group(1, 700)))
+	}
+	must(t, errors.Join(j.file.Close(), j.lock.Close())) // killed
+	for _, b := range mem.Files("/") {
+		mem.Limit += int64(len(b))
+	}
+	j, _, err = Open(mem, dataDir, small)
+	must(t, err)
+	readBack(t, j, m.head)
+	before := m.head
+	if err := j.Append(m.group(1, 30)); !errors.Is(err, ErrDiskFull) {
+		t.Fatalf("append on a full disk: %v", err)
+	}
+	must(t, j.Maintain())
+	if !j.Space().Critical {
+		t.Fatalf("%+v", j.Space())
+	}
+	mem.Limit = 0
+	must(t, j.Maintain())
+	m.head = before
+	must(t, j.Append(m.group(1, 30)))
+	readBack(t, j, m.head)
+	must(t, j.Close())
+}
+
+func TestManyPowerCutsDoNotFillTheDisk(t *testing.T) {
+	mem := faultfs.NewMem()
+	id := newTestIdentity(t)
+	m := &maker{id.Start()}
+	j, err := Create(mem, dataDir, id, m.group(1, 30), testTime, small)
+	must(t, err)
+	for range 9 {
+		must(t, j.Append(m.group(1, 30)))
+		must(t, errors.Join(j.file.Close(), j.lock.Close())) // killed
+		j, _, err = Open(mem, dataDir, small)
+		must(t, err)
+	}
+	if n := len(mem.Files(dataDir + "/e")); n != 3 {
+		t.Fatalf("%d segments of the open day", n)
+	}
+	must(t, j.Roll(m.group(1, 30)))
+	if n := len(mem.Files(dataDir + "/e")); n != 2 {
+		t.Fatalf("%d files after the day was sealed", n)
+	}
+	must(t, j.Close())
+}

@@ -76,6 +76,7 @@ type Journal struct {
 
 	streams streamCache
 	bulk    sync.Mutex // Compress, Backup, Scrub: one at a time
+	names   sync.Mutex // held while load lists the folder, and while Compress swaps a file
 	side    sideWitness
 	ahead   atomic.Int64 // alloc - end, for Space
 	lowNow  atomic.Bool
@@ -166,8 +167,9 @@ func (j *Journal) create(group []fact.Fact, at time.Time) error {
 }
 
 // Open opens the store in dir, mends what a power cut may leave and takes the lock until Close. It never makes a
-// new store. Errors: ErrAbsent, ErrNoIdentity, ErrKey, ErrMissing, ErrLocked, ErrDamaged, ErrForked, ErrVersion,
-// ErrDiskFull; none of them changes anything that was acknowledged.
+// new store. Errors: ErrAbsent, ErrNoIdentity, ErrKey, ErrMissing, ErrLocked, ErrDamaged, ErrForked, ErrVersion;
+// none of them changes anything that was acknowledged. When the disk is too full to mend the open file, the journal opens
+// for reading: Append answers ErrDiskFull until Maintain finds space.
 func Open(fsys FS, dir string, o Options) (*Journal, Recovery, error) {
 	marked, err := exists(fsys, filepath.Join(dir, identityName))
 	if err != nil {
@@ -201,10 +203,13 @@ func (j *Journal) open() (Recovery, error) {
 		return Recovery{}, err
 	}
 	seen, clean, found := readWitness(j.fs, j.dir)
-	rec, err := j.load([]fact.Head{j.o.Witness, seen}, clean, seen)
+	rec, err := j.load([]fact.Head{j.o.Witness, seen}, clean, seen, true)
 	rec.NoWitness = !found
 	if err != nil {
 		return rec, err
+	}
+	if j.failed != nil { // full: the witness is written with the new segment
+		return rec, nil
 	}
 	if err := j.writeWitness(false); err != nil {
 		return rec, errors.Join(fmt.Errorf("write the side witness: %w", err), j.file.Close())
@@ -246,11 +251,15 @@ func (j *Journal) Reopen() (Recovery, error) {
 	if j.failed == nil {
 		return Recovery{Clean: true, Head: j.Head()}, nil
 	}
+	return j.reload()
+}
+
+func (j *Journal) reload() (Recovery, error) {
 	if j.file != nil {
 		_ = j.file.Close() // its errors were told already
 		j.file = nil
 	}
-	rec, err := j.load([]fact.Head{j.o.Witness, j.Head()}, false, fact.Head{})
+	rec, err := j.load([]fact.Head{j.o.Witness, j.Head()}, false, fact.Head{}, false)
 	if err != nil {
 		return rec, err
 	}

@@ -58,8 +58,11 @@ func readFolder(fsys FS, dir string, epoch uint32) (folder, error) {
 // load reads and checks the store, mends what a power cut may leave and makes it j's state. Nothing is changed
 // before everything is checked. closed with the head at that time says that the last
 // program closed the journal; otherwise the open file goes on in a new segment, because what
-// can be read of it need not be on the disk.
-func (j *Journal) load(witnesses []fact.Head, closed bool, at fact.Head) (Recovery, error) {
+// can be read of it need not be on the disk. first is true for Open: only then may a full disk be met by opening
+// for reading alone.
+func (j *Journal) load(witnesses []fact.Head, closed bool, at fact.Head, first bool) (Recovery, error) {
+	j.names.Lock()
+	defer j.names.Unlock()
 	var rec Recovery
 	dir, err := readFolder(j.fs, j.dir, j.id.Epoch)
 	if err != nil {
@@ -96,7 +99,7 @@ func (j *Journal) load(witnesses []fact.Head, closed bool, at fact.Head) (Recove
 	}
 	rec.Head, rec.Torn = open.head, open.torn
 	rec.Clean = closed && at == open.head && open.torn == 0
-	return rec, j.mend(dir, days, scans, &rec)
+	return rec, j.mend(dir, days, scans, &rec, first)
 }
 
 // check reads one day file that follows prev (nil for the first): the open and an unsealed one whole, a sealed one at its ends.
@@ -177,7 +180,7 @@ func (j *Journal) damaged(n dayName, off int64, good uint64, witnesses []fact.He
 }
 
 // mend makes the folder what it should be and takes it over.
-func (j *Journal) mend(dir folder, days []dayFile, scans map[int]scanned, rec *Recovery) error {
+func (j *Journal) mend(dir folder, days []dayFile, scans map[int]scanned, rec *Recovery, first bool) error {
 	if err := j.fs.SyncDir(j.dir); err != nil { // names seen here may not be durable yet
 		return fmt.Errorf("sync the data folder: %w", err)
 	}
@@ -191,12 +194,16 @@ func (j *Journal) mend(dir folder, days []dayFile, scans map[int]scanned, rec *R
 			return fmt.Errorf("set an old segment aside: %w", err)
 		}
 	}
-	last := len(days) - 1
+	last, unsealed := len(days)-1, false
 	for i := range days[:last] {
 		if days[i].sealed {
 			continue
 		}
 		n, err := j.rewrite(days[i], scans[i], true)
+		if errors.Is(err, ErrDiskFull) {
+			unsealed = true
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("seal %s: %w", days[i].name, err)
 		}
@@ -204,6 +211,7 @@ func (j *Journal) mend(dir folder, days []dayFile, scans map[int]scanned, rec *R
 		rec.Sealed = append(rec.Sealed, filepath.Base(n.day.name.String()))
 	}
 	s := scans[last]
+	var failed error
 	f := &newFile{day: days[last], end: s.end, alloc: days[last].bytes}
 	f.day.marks = s.marks
 	if rec.Clean {
@@ -212,21 +220,42 @@ func (j *Journal) mend(dir folder, days []dayFile, scans map[int]scanned, rec *R
 			return fmt.Errorf("open the day file: %w", err)
 		}
 	} else {
-		var err error
-		if f, err = j.rewrite(days[last], s, false); err != nil {
+		n, err := j.rewrite(days[last], s, false)
+		switch {
+		case err == nil:
+			f, rec.Segment = n, n.day.name.String()
+		case first && errors.Is(err, ErrDiskFull):
+			if err := j.syncOnce(f.day.name); err != nil {
+				return err
+			}
+			failed, f.alloc = err, f.end
+		default:
 			return fmt.Errorf("rewrite %s: %w", days[last].name, err)
 		}
-		rec.Segment = f.day.name.String()
 	}
 	days[last] = f.day
 	j.take(f, days, s.head, s.recent)
+	j.failed, j.unsealed = failed, unsealed
+	j.setLow(failed != nil)
+	return nil
+}
+
+// syncOnce makes what was read of the open file durable when there is no space to rewrite it. No sync of it can have failed
+// before in this program, and nothing is appended to it afterwards.
+func (j *Journal) syncOnce(d dayName) error {
+	f, err := j.fs.Open(j.path(d.String()))
+	if err != nil {
+		return fmt.Errorf("open the day file: %w", err)
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("sync the day file: %w", err)
+	}
 	return nil
 }
 
 // take makes what load found the state of j and wakes readers.
 func (j *Journal) take(f *newFile, days []dayFile, head fact.Head, recent []fact.Fact) {
-	j.file, j.end, j.alloc, j.unsealed = f.file, f.end, f.alloc, false
-	j.setLow(false)
+	j.file, j.end, j.alloc = f.file, f.end, f.alloc
 	j.view.Lock()
 	j.files, j.head, j.tail = days, head, f.end
 	j.ring = ring{}

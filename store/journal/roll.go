@@ -88,7 +88,7 @@ func (j *Journal) sealOpen(f File, end int64, head fact.Head) error {
 	}
 	d.sealed, d.bytes, d.head = true, end+sealSize, head
 	j.replaceDay(i, d)
-	return j.dropBroken(d.name)
+	return j.dropBroken(d.name, 0)
 }
 
 func (j *Journal) replaceDay(i int, d dayFile) {
@@ -98,14 +98,15 @@ func (j *Journal) replaceDay(i int, d dayFile) {
 	j.view.Unlock()
 }
 
-// dropBroken removes the segments that were set aside for d, now that it is sealed.
-func (j *Journal) dropBroken(d dayName) error {
+// dropBroken removes the segments that were set aside for d, except the newest ones: none is kept of a sealed day,
+// few of the open one, so that many power cuts cannot fill the disk.
+func (j *Journal) dropBroken(d dayName, keep int) error {
 	names, err := j.fs.ReadDir(j.dir)
 	if err != nil {
 		return err
 	}
 	for _, n := range names {
-		if b, ok := parseName(n); ok && b.broken && b.first == d.first && b.epoch == d.epoch {
+		if b, ok := parseName(n); ok && b.broken && b.first == d.first && b.epoch == d.epoch && b.segment < d.segment-keep {
 			if err := j.fs.Remove(j.path(n)); err != nil {
 				return err
 			}
@@ -144,7 +145,7 @@ func (j *Journal) sealEarlier() error {
 func (j *Journal) rewrite(d dayFile, s scanned, sealing bool) (*newFile, error) {
 	n, err := j.tryRewrite(d, s, sealing)
 	if full(err) { // older segments set aside are the first to go
-		if derr := j.dropBroken(d.name); derr != nil {
+		if derr := j.dropBroken(d.name, 0); derr != nil {
 			return nil, errors.Join(err, derr)
 		}
 		if n, err = j.tryRewrite(d, s, sealing); full(err) {
@@ -179,8 +180,12 @@ func (j *Journal) tryRewrite(d dayFile, s scanned, sealing bool) (*newFile, erro
 	if err == nil {
 		err = j.fs.SyncDir(j.dir)
 	}
-	if err == nil && sealing {
-		err = j.dropBroken(n.day.name)
+	keep := 2
+	if sealing {
+		keep = 0
+	}
+	if err == nil {
+		err = j.dropBroken(n.day.name, keep)
 	}
 	if err != nil || sealing {
 		err = errors.Join(err, n.file.Close())

@@ -131,6 +131,9 @@ func scanPath(fsys FS, path string, see func(*fact.Fact) error) (s scanned, err 
 	}
 	tail = bytes.TrimRight(tail, "\x00")
 	s.torn = int64(len(tail))
+	if s.torn > maxFrame && !s.later {
+		s.later, s.stop = true, fmt.Errorf("%w: %d bytes that are no frame, more than one group", errFrame, s.torn)
+	}
 	if at, found := laterFrame(tail); found && !s.later {
 		s.later = true
 		s.stop = fmt.Errorf("%w: a whole frame follows at offset %d", errFrame, from+int64(at))
