@@ -16,14 +16,13 @@ const glance = 20 * time.Millisecond
 // discard throws away answers that nobody waits for any more. It fails when the port
 // turns out to be dead.
 func (p *Printer) discard() error {
-	defer func() { p.decoder = escpos.Decoder{} }()
+	p.decoder = escpos.Decoder{}
 	buf := make([]byte, 256)
 	for range 16 {
 		if err := p.port.SetReadDeadline(time.Now().Add(time.Millisecond)); err != nil {
 			return explain(p.opts.Name, err)
 		}
-		n, err := p.port.Read(buf)
-		p.count(p.decoder.Feed(buf[:n]))
+		_, err := p.port.Read(buf)
 		if errors.Is(err, port.ErrTimeout) || errors.Is(err, port.ErrOneWay) && !p.profile.Status {
 			return nil
 		}
@@ -58,42 +57,35 @@ func (p *Printer) listen(ctx context.Context) ([]escpos.Answer, error) {
 	return p.decoder.Feed(buf[:n]), nil
 }
 
-// count keeps the books of ordered answers.
-func (p *Printer) count(answers []escpos.Answer) (ordered int) {
-	for _, a := range answers {
-		if a.Kind == escpos.Ordered {
-			ordered++
-			p.owed = max(p.owed-1, 0)
-		}
-	}
-	return ordered
-}
-
-// settle lets late ordered answers of earlier jobs pass before a new job is sent: they
-// carry no number and would prove the wrong job. It asks once more and takes what comes.
-// What does not come stays owed, and prove waits for it too.
+// settle lets a late ordered answer of the job before pass: it carries no number and
+// would prove the wrong job. It asks once more; as no more than one job is outstanding,
+// the second answer follows the first at once. A printer that answers nothing
+// gets its tickets all the same, but proves none of them until a long silence has passed.
 func (p *Printer) settle(ctx context.Context) error {
 	if p.profile.Proof != escpos.OrderedStatus {
-		p.owed = 0
+		p.owed = false
 		return nil
 	}
 	if _, err := p.send(ctx, escpos.ProofRequest(p.profile, 0)); err != nil {
 		return err
 	}
-	p.owed++
+	wait, silence := p.opts.Proof, p.opts.Answer/4
+	if p.deaf {
+		wait, silence = p.opts.Answer, p.opts.Proof
+	}
 	came := false
-	for end := time.Now().Add(2 * p.opts.Answer); p.owed > 0 && time.Now().Before(end); {
+	for end := time.Now().Add(wait); time.Now().Before(end); {
 		answers, err := p.listen(ctx)
 		if err != nil {
 			return err
 		}
-		if p.count(answers) > 0 {
-			came, end = true, time.Now().Add(p.opts.Answer/2) // the next would follow at once
+		for _, a := range answers {
+			if a.Kind == escpos.Ordered {
+				came, end = true, time.Now().Add(silence)
+			}
 		}
 	}
-	if came {
-		p.owed = 0
-	}
+	p.deaf, p.owed = !came, !came
 	return nil
 }
 

@@ -65,6 +65,7 @@ func onPaper(e *emu.Printer, text string) int {
 }
 
 func TestThePaperShowsTheLinesOfTheTicket(t *testing.T) {
+	t.Parallel()
 	tk := ticket.Ticket{Name: "receipt", Items: []ticket.Item{
 		ticket.Text{Style: ticket.Style{Bold: true, Align: ticket.Centre}, Text: "稳单小馆"},
 		ticket.Rule{},
@@ -111,13 +112,14 @@ func TestThePaperShowsTheLinesOfTheTicket(t *testing.T) {
 }
 
 func TestPulledCablesNeverLieAboutThePaper(t *testing.T) {
+	t.Parallel()
 	for name, serve := range lines(t) {
 		t.Run(name, func(t *testing.T) {
 			e := emu.NewPrinter(emu.Options{})
 			p := connect(t, e, serve(e), escpos.Default80())
 			random := rand.New(rand.NewPCG(1, 2))
 			seen := map[printer.Proof]int{}
-			for i := range uint32(60) {
+			for i := range uint32(40) {
 				text := fmt.Sprintf("JOB-%04d", i)
 				e.UnplugAfter(random.IntN(5200), random.IntN(2) == 0)
 				tk := ticket.Ticket{Items: []ticket.Item{ticket.Text{Text: text}, ticket.Text{Text: strings.Repeat("长", 200)}, ticket.Cut{}}}
@@ -147,6 +149,7 @@ func TestPulledCablesNeverLieAboutThePaper(t *testing.T) {
 }
 
 func TestCodesOnThePaperAreReadByAnIndependentReader(t *testing.T) {
+	t.Parallel()
 	zbar, err := exec.LookPath("zbarimg")
 	if err != nil {
 		t.Skip("zbarimg (package zbar-tools) is not installed")
@@ -182,6 +185,7 @@ func TestCodesOnThePaperAreReadByAnIndependentReader(t *testing.T) {
 }
 
 func TestPaperThatEndsMidTicketIsConfirmedOnceAfterTheNewRoll(t *testing.T) {
+	t.Parallel()
 	e := emu.NewPrinter(emu.Options{})
 	a, err := e.ServeTCP("127.0.0.1:0")
 	if err != nil {
@@ -219,6 +223,7 @@ func TestPaperThatEndsMidTicketIsConfirmedOnceAfterTheNewRoll(t *testing.T) {
 }
 
 func TestALateAnswerOfAnEarlierTicketProvesNothingForTheNext(t *testing.T) {
+	t.Parallel()
 	for name, serve := range lines(t) {
 		t.Run(name, func(t *testing.T) {
 			e := emu.NewPrinter(emu.Options{DotsPerSecond: 8000})
@@ -245,6 +250,31 @@ func TestALateAnswerOfAnEarlierTicketProvesNothingForTheNext(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestAPrinterWhoseProofsGetLostPrintsAndIsBelievedAgainLater(t *testing.T) {
+	t.Parallel()
+	e := emu.NewPrinter(emu.Options{})
+	open, err := portreg.Opener(lines(t)["pty"](e))
+	if err != nil {
+		t.Fatal(err)
+	}
+	profile := escpos.Default80()
+	profile.Proof = escpos.OrderedStatus
+	opts := patience
+	opts.Answer, opts.Proof = 60*time.Millisecond, 60*time.Millisecond
+	p := printer.New(open, profile, opts)
+	defer e.Close()
+	defer p.Close()
+	e.Set(emu.Swallow, true)
+	for i, want := range []printer.Proof{printer.Uncertain, printer.Uncertain, printer.Confirmed, printer.Confirmed} {
+		e.Set(emu.Swallow, i < 2)
+		text := fmt.Sprintf("PAPER-%d", i)
+		proof, err := p.Print(context.Background(), uint32(i), ticket.Ticket{Items: []ticket.Item{ticket.Text{Text: text}}})
+		if proof != want || onPaper(e, text) != 1 || want == printer.Uncertain && !errors.Is(err, printer.ErrNoProof) {
+			t.Fatalf("%s: %v, %v, %d times on paper", text, proof, err, onPaper(e, text))
+		}
 	}
 }
 

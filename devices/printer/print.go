@@ -55,9 +55,7 @@ func (p *Printer) Print(ctx context.Context, jobID uint32, t ticket.Ticket) (Pro
 		return NotStarted, err
 	}
 	sent, err := p.send(ctx, job)
-	if sent > 0 && p.profile.Proof == escpos.OrderedStatus {
-		p.owed++
-	}
+	p.owed = p.owed || sent > 0
 	if err != nil {
 		p.fail()
 		if sent == 0 {
@@ -88,8 +86,8 @@ func (p *Printer) prove(ctx context.Context, jobID uint32) (Proof, error) {
 			return Uncertain, err
 		}
 		for _, a := range answers {
-			p.count([]escpos.Answer{a})
-			if a.Proves(p.profile, jobID) && p.owed == 0 {
+			if a.Proves(p.profile, jobID) && !p.deaf {
+				p.owed = false
 				return Confirmed, nil
 			}
 			w.hear(a)

@@ -61,7 +61,8 @@ type Printer struct {
 	port    port.Port     // nil when not open
 	decoder escpos.Decoder
 	dirty   bool // the printer may hold half a command
-	owed    int  // ordered answers to earlier jobs that may still come
+	owed    bool // an ordered answer to an earlier job may still come
+	deaf    bool // the printer answered no ordered request lately, so nobody knows how many may come
 	idle    *time.Timer
 	timers  sync.WaitGroup // idle timers that may still fire
 }
@@ -69,7 +70,7 @@ type Printer struct {
 // New returns a driver. Nothing is opened before the first use. The caller owns it and
 // calls Close. profile must pass its Check.
 func New(open port.Opener, profile escpos.Profile, opts Options) *Printer {
-	p := &Printer{open: open, profile: profile, opts: opts.filled(), turn: make(chan struct{}, 1), pulses: make(chan pulse), dirty: true, owed: 1}
+	p := &Printer{open: open, profile: profile, opts: opts.filled(), turn: make(chan struct{}, 1), pulses: make(chan pulse), dirty: true, owed: true}
 	p.base, p.cancel = context.WithCancel(context.Background())
 	return p
 }
@@ -217,7 +218,7 @@ func (p *Printer) prepare(ctx context.Context) (s escpos.Status, err error) {
 			return s, err
 		}
 	}
-	if p.owed > 0 && s.Ready() {
+	if p.owed && s.Ready() {
 		if err := p.settle(ctx); err != nil {
 			return s, err
 		}
