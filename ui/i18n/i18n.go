@@ -27,7 +27,7 @@ func Langs() []Lang { return []Lang{ZH, EN} }
 // text is one entry: Chinese, then English.
 type text struct{ zh, en string }
 
-var table = join(sale, pay, day, device)
+var table = join(sale, pay, day, device, counter)
 
 func join(parts ...map[string]text) map[string]text {
 	all := map[string]text{}
