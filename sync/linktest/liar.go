@@ -21,10 +21,15 @@ type Liar struct {
 	Eager bool                      // broken twin: says "booked" as soon as the stream has a run
 	Seed  uint64
 
-	once sync.Once
-	mu   sync.Mutex
-	rnd  *rand.Rand
+	once  sync.Once
+	mu    sync.Mutex
+	rnd   *rand.Rand
+	taken atomic.Int64
 }
+
+// Taken counts the facts of all runs the stream has taken in: what a head office would
+// book that has no key.
+func (l *Liar) Taken() int64 { return l.taken.Load() }
 
 func (l *Liar) chance(p float64) bool {
 	l.once.Do(func() { l.rnd = rand.New(rand.NewPCG(l.Seed, 11)) })
@@ -124,10 +129,14 @@ func (k *lie) Publish(run []byte, id string, expect uint64) (<-chan error, error
 	deaf := k.liar.chance(k.liar.Deaf)
 	go func() {
 		err := <-in
-		if err == nil && k.liar.Eager {
-			select {
-			case k.extra <- claim(run):
-			case <-k.ended:
+		if err == nil {
+			m := claim(run)
+			k.liar.taken.Add(int64(m.Head.Seq - m.Stream))
+			if m.Stream = 0; k.liar.Eager {
+				select {
+				case k.extra <- m:
+				case <-k.ended:
+				}
 			}
 		}
 		if !deaf {
@@ -137,11 +146,12 @@ func (k *lie) Publish(run []byte, id string, expect uint64) (<-chan error, error
 	return out, nil
 }
 
-// claim is the mark a head office would send that does not wait for its books.
+// claim is the mark a head office would send that does not wait for its books, with the
+// number before the run's first fact as Stream.
 func claim(run []byte) wire.Mark {
 	h, err := wire.Peek(run)
 	if err != nil {
 		panic("linktest: " + err.Error())
 	}
-	return wire.Mark{Branch: h.Branch, Register: h.Register, Head: h.After(), Reason: wire.ReasonBooked, Epoch: h.Epoch}
+	return wire.Mark{Branch: h.Branch, Register: h.Register, Head: h.After(), Reason: wire.ReasonBooked, Stream: h.First - 1, Epoch: h.Epoch}
 }

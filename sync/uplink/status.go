@@ -10,12 +10,12 @@ import (
 // Status is a snapshot of the uplink for the status bar and the tools.
 type Status struct {
 	Connected bool
-	Made      fact.Head    // last durable fact of this register
-	Booked    fact.Head    // highest fact head office has booked, hash compared with ours
-	Waiting   uint64       // facts made and not yet booked
-	BookedAt  int64        // UTC milliseconds of head office's last booking, 0 when unknown
-	Err       *fault.Error // last passing trouble; nil while all is well
-	Alarm     *fault.Error // what a person must look at: fork, lying or refusing head office
+	Made      fact.Head // last durable fact of this register
+	Booked    fact.Head // highest fact head office has booked, hash compared with ours
+	Waiting   uint64    // facts made and not yet booked
+	BookedAt  int64     // UTC milliseconds of head office's last booking, 0 when unknown
+	Err       error     // last passing trouble, a fault; nil while all is well
+	Alarm     error     // what a person must look at, a fault: fork, lying or refusing head office
 }
 
 // Complete reports whether head office has booked exactly everything made here: same
