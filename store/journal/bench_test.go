@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"wendan/store/fact"
+	"wendan/store/faultfs"
 )
 
 // BenchmarkAppend1KiB alternates one group of one fact of 1 KiB with the limit on the same disk: write and fdatasync of as
@@ -159,6 +160,25 @@ func BenchmarkReadAfter(b *testing.B) {
 	}
 	if len(facts) != 500 {
 		b.Fatal(len(facts))
+	}
+	must(b, j.Close())
+}
+
+// BenchmarkOpenAfterTwoYears checks the heads of 730 sealed and packed days.
+func BenchmarkOpenAfterTwoYears(b *testing.B) {
+	mem := faultfs.NewMem()
+	id := newTestIdentity(b)
+	m := &maker{id.Start()}
+	j, err := Create(mem, dataDir, id, m.group(1, 10), testTime, small)
+	must(b, err)
+	for range 730 {
+		must(b, j.Roll(m.group(1, 100)))
+	}
+	must(b, j.Compress(b.Context(), nil))
+	for b.Loop() {
+		must(b, j.Close())
+		j, _, err = Open(mem, dataDir, small)
+		must(b, err)
 	}
 	must(b, j.Close())
 }

@@ -24,6 +24,8 @@ type run struct {
 	sent []fact.Fact // every fact handed over, by number
 	id   Identity
 	j    *Journal
+
+	created func() // called after the creation, or nil
 }
 
 func newRun(t testing.TB, twist func(*faultfs.FS) FS) *run {
@@ -51,6 +53,9 @@ func (r *run) ack(err error) error {
 
 func (r *run) create() (err error) {
 	r.j, err = Create(r.fs, dataDir, r.id, r.group(2, 40), testTime, small)
+	if r.created != nil {
+		r.created()
+	}
 	return r.ack(err)
 }
 

@@ -367,3 +367,42 @@ func TestManyPowerCutsDoNotFillTheDisk(t *testing.T) {
 	}
 	must(t, j.Close())
 }
+
+func TestDamageInASealedDayIsFoundByScrubAndByReading(t *testing.T) {
+	for _, pack := range []bool{false, true} {
+		mem := faultfs.NewMem()
+		id := newTestIdentity(t)
+		m := &maker{id.Start()}
+		j, err := Create(mem, dataDir, id, m.group(1, 30), testTime, small)
+		must(t, err)
+		must(t, j.Append(m.group(4, 300)))
+		must(t, j.Roll(m.group(1, 30)))
+		if pack {
+			must(t, j.Compress(context.Background(), nil))
+		}
+		r, err := j.Scrub(context.Background(), nil)
+		must(t, err)
+		if !r.OK() || r.Head != m.head {
+			t.Fatalf("before: %+v", r)
+		}
+		name := j.DayFiles()[0].Path
+		b := mem.Files(name)[name]
+		at := len(b) - sealSize - 40 // in the last group of the plain file
+		if pack {
+			at = len(b) - 30
+		}
+		b[at] ^= 8
+		mem.Put(name, b)
+		j.ring = ring{}
+		r, err = j.Scrub(context.Background(), nil)
+		must(t, err)
+		if r.OK() || r.Bad == nil || r.Bad.File != filepath.Base(name) {
+			t.Fatalf("scrub: %+v", r)
+		}
+		if err := j.Iterate(context.Background(), 0, func(*fact.Fact) error { return nil }); !errors.Is(err, ErrDamaged) {
+			t.Fatalf("read: %v", err)
+		}
+		must(t, j.Append(m.group(1, 30))) // selling goes on
+		must(t, j.Close())
+	}
+}
