@@ -154,3 +154,23 @@ func FuzzAnyBytesPrintAndDraw(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkTextOfAReceipt(b *testing.B) {
+	p := NewPrinter(Options{})
+	defer p.Close()
+	data := sample()
+	b.SetBytes(int64(len(data)))
+	for b.Loop() {
+		feed(p, data)
+	}
+}
+
+func BenchmarkPictureOfAReceipt(b *testing.B) {
+	p := NewPrinter(Options{})
+	defer p.Close()
+	feed(p, sample())
+	paper := p.Papers()[0]
+	for b.Loop() {
+		paper.Picture()
+	}
+}

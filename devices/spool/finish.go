@@ -131,7 +131,8 @@ func (s *Spool) finish(e *entry, o Outcome) {
 // book gives outcomes to the ledger until the spool closes and none is left. An outcome
 // that is refused is offered again after a growing pause; its paper is not printed again.
 func (s *Spool) book() {
-	pause := firstPause
+	first := min(firstPause, s.options.MaxPause)
+	pause := first
 	for {
 		e := s.bookNext()
 		if e == nil {
@@ -147,7 +148,7 @@ func (s *Spool) book() {
 		}
 		s.mu.Unlock()
 		if err == nil {
-			pause = firstPause
+			pause = first
 			continue
 		}
 		if !wait(s.ctx, pause) {

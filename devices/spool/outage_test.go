@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -48,6 +49,7 @@ type shop struct {
 	*Spool
 	paper  *emu.Printer
 	ledger *ledger
+	end    func()
 }
 
 func openShop(t testing.TB, o emu.Options, pty bool, change func(*Options, *printer.Options)) *shop {
@@ -81,19 +83,20 @@ func openShop(t testing.TB, o emu.Options, pty bool, change func(*Options, *prin
 	if sh.Spool, err = New(so); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
+	sh.end = sync.OnceFunc(func() {
 		sh.Close(context.Background())
 		driver.Close()
 		p.Close()
 	})
+	t.Cleanup(sh.end)
 	return sh
 }
 
-// heal plugs the printer in again whenever it is found unplugged, until the test ends.
-func (s *shop) heal(t testing.TB) {
+// heal plugs the printer in again whenever it is found unplugged, until the returned
+// function is called.
+func (s *shop) heal() func() {
 	changes, stop := s.paper.Subscribe()
 	end := make(chan struct{})
-	t.Cleanup(func() { stop(); close(end) })
 	go func() {
 		for {
 			select {
@@ -106,6 +109,7 @@ func (s *shop) heal(t testing.TB) {
 			}
 		}
 	}()
+	return func() { stop(); close(end) }
 }
 
 // audit checks all paper against the promise for the given jobs: each came out whole at least
@@ -191,7 +195,8 @@ func unplugAt(t testing.TB, n int, pty, power bool, change func(*Spool)) error {
 	if change != nil {
 		change(s.Spool)
 	}
-	s.heal(t)
+	defer s.end()
+	defer s.heal()()
 	s.paper.UnplugAfter(n, power)
 	if err := s.Submit(receipt(1, ""), receipt(2, "")); err != nil {
 		return err
