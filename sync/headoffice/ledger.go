@@ -131,6 +131,7 @@ type rows struct {
 	head, tail string // INSERT … VALUES, and what follows
 	columns    int
 	args       []any
+	full       *sql.Stmt // for rowsAtOnce rows, prepared on first use; ends with the transaction
 }
 
 const rowsAtOnce = 64
@@ -147,8 +148,20 @@ func (r *rows) flush(ctx context.Context, tx *sql.Tx) error {
 	if len(r.args) == 0 {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, r.head+holders(r.columns, len(r.args)/r.columns)+r.tail, r.args...)
+	args := r.args
 	r.args = r.args[:0]
+	query := r.head + holders(r.columns, len(args)/r.columns) + r.tail
+	if len(args) < rowsAtOnce*r.columns {
+		_, err := tx.ExecContext(ctx, query, args...)
+		return err
+	}
+	if r.full == nil {
+		var err error
+		if r.full, err = tx.PrepareContext(ctx, query); err != nil {
+			return err
+		}
+	}
+	_, err := r.full.ExecContext(ctx, args...)
 	return err
 }
 
