@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -20,9 +21,14 @@ const silence = 10 * time.Second
 
 const poll = 3 * time.Millisecond
 
+// settle is how long Close waits at most for bytes that are still on their way.
+const settle = 300 * time.Millisecond
+
 type conn struct {
 	name    string
 	tcp     *net.TCPConn
+	writers atomic.Int32 // writes under way
+	stuck   atomic.Bool  // the last write did not get through
 	closing sync.Once
 	err     error
 }
@@ -55,7 +61,10 @@ func (c *conn) Read(p []byte) (int, error) {
 }
 
 func (c *conn) Write(p []byte) (int, error) {
+	c.writers.Add(1)
 	n, err := c.tcp.Write(p)
+	c.writers.Add(-1)
+	c.stuck.Store(err != nil)
 	return n, port.UseFault(c.name, err)
 }
 
@@ -89,9 +98,34 @@ func (c *conn) Drain(deadline time.Time) error {
 	}
 }
 
+// Close waits a moment for bytes still on their way, unless the device has stopped taking
+// them, and closes.
 func (c *conn) Close() error {
-	c.closing.Do(func() { c.err = c.tcp.Close() })
+	c.closing.Do(func() {
+		if c.writers.Load() == 0 && !c.stuck.Load() {
+			_ = c.Drain(time.Now().Add(settle))
+			c.discard()
+		}
+		c.err = c.tcp.Close()
+	})
 	return c.err
+}
+
+// discard takes what the device has said and nobody read: closing over it would reset
+// the connection, and the device would throw away the end of a ticket.
+func (c *conn) discard() {
+	raw, err := c.tcp.SyscallConn()
+	if err != nil {
+		return
+	}
+	_ = raw.Control(func(fd uintptr) {
+		buf := make([]byte, 512)
+		for range 64 {
+			if n, _, err := unix.Recvfrom(int(fd), buf, unix.MSG_DONTWAIT); n <= 0 || err != nil {
+				return
+			}
+		}
+	})
 }
 
 func (c *conn) String() string { return c.name }

@@ -58,3 +58,26 @@ func TestDrainWaitsUntilThePeerHasTheBytes(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestCloseOverUnreadAnswersLosesNoByteOfTheTicket(t *testing.T) {
+	p, peer := connect(t)
+	defer peer.Close()
+	ticket := make([]byte, 100_000)
+	if _, err := peer.Write([]byte("an automatic status nobody asked for")); err != nil {
+		t.Fatal(err)
+	}
+	got := make(chan int64, 1)
+	go func() {
+		n, _ := io.Copy(io.Discard, peer)
+		got <- n
+	}()
+	if _, err := p.Write(ticket); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if n := <-got; n != int64(len(ticket)) {
+		t.Fatalf("%d of %d bytes arrived", n, len(ticket))
+	}
+}
