@@ -59,17 +59,21 @@ func TestDrainWaitsUntilThePeerHasTheBytes(t *testing.T) {
 	}
 }
 
-func TestCloseOverUnreadAnswersLosesNoByteOfTheTicket(t *testing.T) {
+func TestCloseOverUnreadAnswersEndsWithoutAReset(t *testing.T) {
 	p, peer := connect(t)
 	defer peer.Close()
 	ticket := make([]byte, 100_000)
 	if _, err := peer.Write([]byte("an automatic status nobody asked for")); err != nil {
 		t.Fatal(err)
 	}
-	got := make(chan int64, 1)
+	type end struct {
+		n   int64
+		err error
+	}
+	got := make(chan end, 1)
 	go func() {
-		n, _ := io.Copy(io.Discard, peer)
-		got <- n
+		n, err := io.Copy(io.Discard, peer)
+		got <- end{n, err}
 	}()
 	if _, err := p.Write(ticket); err != nil {
 		t.Fatal(err)
@@ -77,7 +81,7 @@ func TestCloseOverUnreadAnswersLosesNoByteOfTheTicket(t *testing.T) {
 	if err := p.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if n := <-got; n != int64(len(ticket)) {
-		t.Fatalf("%d of %d bytes arrived", n, len(ticket))
+	if e := <-got; e.n != int64(len(ticket)) || e.err != nil { // a reset is an error here
+		t.Fatalf("%d of %d bytes arrived, then %v", e.n, len(ticket), e.err)
 	}
 }
