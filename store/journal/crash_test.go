@@ -210,14 +210,18 @@ func TestNoPowerCutLosesWhatWasSaved(t *testing.T) {
 	t.Parallel()
 	r := newRun(t, plain)
 	must(t, r.mixed())
-	n, err := r.rec.Crashes(faultfs.Crash{Seed: 20261122, Random: 36}, func(s faultfs.State) error {
+	random, least := 36, 2000
+	if testing.Short() {
+		random, least = 2, 500
+	}
+	n, err := r.rec.Crashes(faultfs.Crash{Seed: 20261122, Random: random}, func(s faultfs.State) error {
 		if err := r.check(s, s.FS); err != nil {
 			return fmt.Errorf("%v: %w", s, err)
 		}
 		return nil
 	})
 	must(t, err)
-	if n < 2000 {
+	if n < least {
 		t.Fatalf("only %d states", n)
 	}
 	t.Logf("%d operations, %d facts, %d distinct states", len(r.rec.Ops()), len(r.sent), n)

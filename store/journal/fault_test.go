@@ -406,3 +406,38 @@ func TestDamageInASealedDayIsFoundByScrubAndByReading(t *testing.T) {
 		must(t, j.Close())
 	}
 }
+
+func TestDiskThatComesBackGoesOnWithoutLossOrDouble(t *testing.T) {
+	for n := 1; n <= 8; n++ {
+		r := newRun(t, plain)
+		must(t, r.create())
+		must(t, r.save(1, 300, false))
+		r.rec.FailAt(n, faultfs.EIO, true)
+		var g []fact.Fact
+		var err error
+		for err == nil { // until the disk is gone
+			g = r.group(1, 300)
+			if err = r.ack(r.j.Append(g)); err == nil {
+				err = r.j.Maintain()
+			}
+		}
+		for range 3 {
+			if _, err := r.j.Reopen(); err == nil {
+				t.Fatal("reopened without a disk")
+			}
+			if err := r.j.Append(g); !errors.Is(err, ErrFailed) {
+				t.Fatalf("append without a disk: %v", err)
+			}
+		}
+		r.rec.FailAt(0, 0, false)
+		_, err = r.j.Reopen()
+		must(t, err)
+		if r.j.Head().Seq < g[0].Seq {
+			must(t, r.ack(r.j.Append(g)))
+		}
+		must(t, r.save(2, 300, true))
+		must(t, r.j.Close())
+		last := lastState(t, r.rec)
+		must(t, r.check(faultfs.State{FS: last, Marks: []any{r.j.Head()}}, last))
+	}
+}

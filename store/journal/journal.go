@@ -208,10 +208,11 @@ func (j *Journal) open() (Recovery, error) {
 	if err != nil {
 		return rec, err
 	}
-	if j.failed != nil { // full: the witness is written with the new segment
+	err = j.writeWitness(false)
+	if j.failed != nil { // nothing is appended before reload, which writes the witness too
 		return rec, nil
 	}
-	if err := j.writeWitness(false); err != nil {
+	if err != nil {
 		return rec, errors.Join(fmt.Errorf("write the side witness: %w", err), j.file.Close())
 	}
 	return rec, nil
@@ -264,7 +265,7 @@ func (j *Journal) reload() (Recovery, error) {
 		return rec, err
 	}
 	j.failed = nil
-	if err := j.writeWitness(false); err != nil {
+	if err := j.writeWitness(false); err != nil && !j.side.revoked.Load() {
 		return rec, j.fail(fmt.Errorf("write the side witness: %w", err))
 	}
 	return rec, nil

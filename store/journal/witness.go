@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"wendan/store/fact"
@@ -23,7 +24,8 @@ type sideWitness struct {
 	count   uint64
 	written fact.Head
 	closed  bool
-	renew   bool // the file failed: replace it
+	renew   bool        // the file failed: replace it
+	revoked atomic.Bool // the closing mark of the program before is taken back
 
 	wake       chan struct{}
 	quit, done chan struct{}
@@ -101,6 +103,7 @@ func (j *Journal) writeWitness(closing bool) error {
 		return err
 	}
 	w.written, w.closed = h, closing
+	w.revoked.Store(true)
 	return nil
 }
 
