@@ -224,6 +224,19 @@ func (o *Office) Revoke(ctx context.Context, branch, register string) error {
 	return o.reload(ctx, branch, register)
 }
 
+// Name gives a branch the name people see: "杭州西湖店". An empty title takes it away.
+func (o *Office) Name(ctx context.Context, branch, title string) error {
+	if err := wire.CheckName(branch); err != nil {
+		return err
+	}
+	err := o.ledger.change(ctx, "name a branch", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO branches (branch, title) VALUES (?, ?) ON CONFLICT (branch) DO UPDATE SET title = excluded.title`, branch, title)
+		return err
+	})
+	o.news.tell()
+	return err
+}
+
 // reload takes the registers from the database again and ends what that register had open.
 func (o *Office) reload(ctx context.Context, branch, register string) error {
 	o.ledger.mu.Lock()

@@ -23,6 +23,7 @@ type ledger struct {
 }
 
 var schema = []string{
+	`CREATE TABLE IF NOT EXISTS branches (branch TEXT NOT NULL, title TEXT NOT NULL, PRIMARY KEY (branch))`,
 	`CREATE TABLE IF NOT EXISTS registers (
 		branch TEXT NOT NULL, register TEXT NOT NULL, nkey TEXT NOT NULL, epoch BIGINT NOT NULL, paired BIGINT NOT NULL,
 		PRIMARY KEY (branch, register))`,

@@ -16,6 +16,7 @@ import (
 // Register is one register as head office sees it. Amounts are in fen.
 type Register struct {
 	Branch    string       `json:"branch"`
+	Title     string       `json:"title"` // of the branch
 	Register  string       `json:"register"`
 	Epoch     uint32       `json:"epoch"`
 	Connected bool         `json:"connected"`
@@ -33,6 +34,7 @@ type Register struct {
 // Branch is the sum of a branch's registers.
 type Branch struct {
 	Branch    string       `json:"branch"`
+	Title     string       `json:"title"` // name for people, by default the branch's code
 	Registers int          `json:"registers"`
 	Connected int          `json:"connected"`
 	Booked    uint64       `json:"booked"` // facts
@@ -156,14 +158,32 @@ func (o *Office) Registers(ctx context.Context, day fact.Day) ([]Register, error
 	if err := add(`SELECT branch, register, SUM(facts) FROM unknowns GROUP BY branch, register`, func(s *Register, n int64) { s.Unknown += n }); err != nil {
 		return nil, err
 	}
+	titles, err := o.titles(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var out []Register
 	for _, n := range o.desk.names() {
 		r := *one(n[0], n[1])
-		r.Branch, r.Register = n[0], n[1]
+		r.Branch, r.Register, r.Title = n[0], n[1], n[0]
+		if t := titles[n[0]]; t != "" {
+			r.Title = t
+		}
 		o.fill(&r)
 		out = append(out, r)
 	}
 	return out, nil
+}
+
+func (o *Office) titles(ctx context.Context) (map[string]string, error) {
+	titles := map[string]string{}
+	err := o.list(ctx, func(r *sql.Rows) error {
+		var branch, title string
+		err := r.Scan(&branch, &title)
+		titles[branch] = title
+		return err
+	}, `SELECT branch, title FROM branches`)
+	return titles, err
 }
 
 // fill adds what is known in memory: mark and connection.
@@ -197,7 +217,7 @@ func Branches(registers []Register) []Branch {
 		i := slices.IndexFunc(out, func(b Branch) bool { return b.Branch == r.Branch })
 		if i < 0 {
 			i = len(out)
-			out = append(out, Branch{Branch: r.Branch})
+			out = append(out, Branch{Branch: r.Branch, Title: r.Title})
 		}
 		b := &out[i]
 		b.Registers++

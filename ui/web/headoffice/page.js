@@ -46,6 +46,11 @@ function clock(ms, zone) {
   return String(d.getUTCHours()).padStart(2, "0") + ":" + String(d.getUTCMinutes()).padStart(2, "0");
 }
 
+function title(branch) {
+  const b = view && view.branches.find((b) => b.branch === branch);
+  return b ? b.title : branch;
+}
+
 function staticWords() {
   document.documentElement.lang = lang ? "en" : "zh-CN";
   document.title = say("brand") + " · " + say("office");
@@ -148,7 +153,7 @@ function branches() {
     bar.style.width = (b.amount * 100) / top + "%";
     const state = b.faults ? "bad" : b.connected === b.registers ? "good" : b.connected ? "some" : "off";
     const row = make("button", chosen.branch === b.branch ? "branch on" : "branch",
-      make("span", "name", make("i", "dot " + state), make("b", "", b.branch)),
+      make("span", "name", make("i", "dot " + state), make("b", "", b.title)),
       make("span", "n", money(b.amount)),
       make("span", "sub", say("registercount", { n: b.connected, m: b.registers }) + " · " + ago(b.at)),
       make("span", "sub n", say("ordercount", { n: group(b.orders) })), make("span", "bar", bar));
@@ -172,7 +177,7 @@ function registers() {
     if (r.unknown) notes.push(make("span", "tag", say("unknowncount", { n: group(r.unknown) })));
     const hash = make("code", "", r.booked ? r.hash.slice(0, 8) : "—");
     hash.title = r.hash;
-    return make("tr", "", cell("register", "head", make("b", "", r.branch + " · " + r.register), r.epoch > 1 ? make("span", "tag", say("epoch", { n: r.epoch })) : null),
+    return make("tr", "", cell("register", "head", make("b", "", r.title + " · " + r.register), r.epoch > 1 ? make("span", "tag", say("epoch", { n: r.epoch })) : null),
       cell("state", "", make("span", "state " + state[0], make("i", "dot " + state[0]), say(state[1])), ...notes),
       cell("booked", "n", group(r.booked)), cell("hash", "", hash), cell("lastbooked", "", ago(r.at)),
       cell("orders", "n", group(r.orders)), cell("turnover", "n strong", money(r.amount)));
@@ -191,7 +196,7 @@ function orders() {
     const key = o.branch + o.register + o.name;
     const row = make("tr", first || seen.has(key) ? "" : "new",
       cell("number", "head", make("b", "", o.name), o.pickup ? make("span", "tag", "#" + o.pickup) : null, o.contested ? make("span", "tag warn", say("contested")) : null),
-      cell("time", "", clock(o.at, o.zone)), cell("where", "", o.branch + " · " + o.register),
+      cell("time", "", clock(o.at, o.zone)), cell("where", "", title(o.branch) + " · " + o.register),
       cell("dishes", "what", make("span", "dim", say(o.channel === 2 ? "takeaway" : "dinein") + " "), o.dishes),
       cell("paid", "", o.paid_at ? o.ways.split(",").map(say).join(" + ") : make("span", "tag warn", say("notpaid"))), cell("sum", "n strong", money(o.total)));
     seen.add(key);
@@ -208,7 +213,7 @@ function orders() {
 function alerts() {
   const list = view.alarms.map((a) => {
     const text = view.texts[a.code + " " + a.branch + "." + a.register + " " + a.seq];
-    return make("div", "alert", make("b", "", a.branch + " · " + a.register), make("span", "", text ? text[lang] : a.code),
+    return make("div", "alert", make("b", "", title(a.branch) + " · " + a.register), make("span", "", text ? text[lang] : a.code),
       make("small", "", ago(a.latest) + (a.times > 1 ? " · " + say("times", { n: group(a.times) }) : "")));
   });
   if (view.trouble) list.unshift(make("div", "alert", make("b", "", say("trouble")), make("small", "", view.trouble)));
@@ -217,7 +222,7 @@ function alerts() {
 
 function options(id, all, list, value) {
   const make1 = (v, t) => { const o = make("option", "", t); o.value = v; return o; };
-  $(id).replaceChildren(...(all ? [make1("", all)] : []), ...list.map((v) => make1(v, v)));
+  $(id).replaceChildren(...(all ? [make1("", all)] : []), ...list.map((v) => make1(v, id === "branch" ? title(v) : v)));
   $(id).value = value;
 }
 
