@@ -54,7 +54,7 @@ func walkUpper(ctx context.Context, file io.ReaderAt, m meta) error {
 
 func (w *walk) all() error {
 	for len(w.todo) > 0 {
-		if err := ctx.Err(); err != nil {
+		if err := w.ctx.Err(); err != nil {
 			return err
 		}
 		id := w.todo[len(w.todo)-1]
