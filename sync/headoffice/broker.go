@@ -47,8 +47,8 @@ func startBroker(dir, listen string, desk *desk, log *slog.Logger) (*broker, err
 	b.srv, err = server.NewServer(&server.Options{
 		ServerName: "wendan", Host: host, Port: number, NoSigs: true, NoLog: true,
 		JetStream: true, StoreDir: filepath.Join(dir, "stream"), SyncAlways: true,
-		JetStreamMaxMemory: 64 << 20, JetStreamMaxStore: 64 << 30,
-		MaxPayload: wire.MaxMessage + 64<<10, MaxPending: 64 << 20, WriteDeadline: 30 * time.Second, PingInterval: 20 * time.Second, MaxPingsOut: 3,
+		JetStreamMaxMemory: 64 << 20,
+		MaxPayload:         wire.MaxMessage + 64<<10, MaxPending: 64 << 20, WriteDeadline: 30 * time.Second, PingInterval: 20 * time.Second, MaxPingsOut: 3,
 		AuthTimeout: 30, AlwaysEnableNonce: true, CustomClientAuthentication: b,
 	})
 	if err != nil {

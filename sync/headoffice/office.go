@@ -162,6 +162,18 @@ func (o *Office) Close() error {
 	return nil
 }
 
+// The stream keeps runs for a while after they are booked, for looking into trouble. What
+// it drops is booked already, or comes again because the mark did not move. There is no
+// limit in bytes: the server would set that much aside for every register.
+const (
+	keepRuns = 14 * 24 * time.Hour
+	mostRuns = 250_000
+)
+
+// ackWait is when a run that was handed out and not booked is handed out again: after a
+// crash, or when the books stand still. Tests shorten it.
+var ackWait = 10 * time.Second
+
 // follow makes the register's stream and starts its consumer, once.
 func (o *Office) follow(ctx context.Context, branch, register string) error {
 	name := branch + "." + register
@@ -172,13 +184,13 @@ func (o *Office) follow(ctx context.Context, branch, register string) error {
 	}
 	stream, err := o.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 		Name: wire.Stream(branch, register), Subjects: []string{wire.Facts(branch, register)}, Storage: jetstream.FileStorage,
-		MaxAge: 14 * 24 * time.Hour, MaxBytes: 1 << 30, Discard: jetstream.DiscardOld, MaxMsgSize: wire.MaxMessage, Replicas: o.opt.Copies,
+		MaxAge: keepRuns, MaxMsgs: mostRuns, Discard: jetstream.DiscardOld, MaxMsgSize: wire.MaxMessage, Replicas: o.opt.Copies,
 	})
 	if err != nil {
 		return fmt.Errorf("make the stream of %s: %w", name, err)
 	}
 	consumer, err := stream.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
-		Durable: "books", AckPolicy: jetstream.AckExplicitPolicy, AckWait: time.Minute, MaxAckPending: 4 * runsAtOnce,
+		Durable: "books", AckPolicy: jetstream.AckExplicitPolicy, AckWait: ackWait, MaxAckPending: 2 * runsAtOnce,
 	})
 	if err != nil {
 		return fmt.Errorf("make the consumer of %s: %w", name, err)
