@@ -214,7 +214,7 @@ func TestNoPowerCutLosesWhatWasSaved(t *testing.T) {
 	t.Parallel()
 	r := newRun(t, plain)
 	must(t, r.mixed())
-	random, least := 36, 2000
+	random, least := 48, 2000
 	if testing.Short() {
 		random, least = 2, 400
 	}
