@@ -22,7 +22,7 @@ type trouble struct {
 
 const (
 	firstPause = 200 * time.Millisecond
-	firstPoll  = 100 * time.Millisecond
+	firstPoll  = 20 * time.Millisecond
 	longPoll   = time.Second
 )
 
