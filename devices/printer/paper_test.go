@@ -222,6 +222,44 @@ func TestPaperThatEndsMidTicketIsConfirmedOnceAfterTheNewRoll(t *testing.T) {
 	}
 }
 
+func TestALongTicketThatFillsAStoppedPrinterIsFinishedOnceAfterTheNewRoll(t *testing.T) {
+	t.Parallel()
+	e := emu.NewPrinter(emu.Options{Buffer: 512})
+	open, err := portreg.Opener(lines(t)["pty"](e))
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := make(chan error, 8)
+	opts := patience
+	opts.Trouble = func(err error) { told <- err }
+	p := printer.New(open, escpos.Default80(), opts)
+	defer e.Close()
+	defer p.Close()
+	e.LoadPaper(600)
+	var items []ticket.Item
+	for i := range 2000 {
+		items = append(items, ticket.Text{Text: fmt.Sprintf("LINE-%04d", i)})
+	}
+	done := make(chan printer.Proof, 1)
+	go func() {
+		proof, err := p.Print(context.Background(), 1, ticket.Ticket{Items: items})
+		t.Log(proof, err)
+		done <- proof
+	}()
+	select {
+	case err := <-told:
+		if !errors.Is(err, printer.ErrStalled) && !errors.Is(err, printer.ErrPaperOut) {
+			t.Fatal(err)
+		}
+	case proof := <-done:
+		t.Fatal(proof)
+	}
+	e.Set(emu.PaperOut, false)
+	if proof := <-done; proof != printer.Confirmed || onPaper(e, "LINE-") != 2000 || onPaper(e, "LINE-1999") != 1 {
+		t.Fatalf("%v, %d lines", proof, onPaper(e, "LINE-"))
+	}
+}
+
 func TestALateAnswerOfAnEarlierTicketProvesNothingForTheNext(t *testing.T) {
 	t.Parallel()
 	for name, serve := range lines(t) {

@@ -54,7 +54,17 @@ func (p *Printer) Print(ctx context.Context, jobID uint32, t ticket.Ticket) (Pro
 		p.fail()
 		return NotStarted, err
 	}
-	sent, err := p.send(ctx, job)
+	told := false
+	sent, err := p.push(ctx, job, func(since time.Duration) bool {
+		if !told {
+			told = true
+			p.opts.Trouble(ErrStalled.With(p.opts.Name))
+		}
+		return since < p.opts.Repair
+	})
+	if told {
+		p.opts.Trouble(nil)
+	}
 	p.owed = p.owed || sent > 0
 	if err != nil {
 		p.fail()
@@ -78,7 +88,7 @@ func (p *Printer) prove(ctx context.Context, jobID uint32) (Proof, error) {
 		}
 		return p.unproven(ctx)
 	}
-	w := watch{p: p, quiet: time.Now().Add(p.opts.Proof), limit: time.Now().Add(p.opts.Repair), next: time.Now().Add(p.opts.Answer)}
+	w := watch{p: p, heard: time.Now(), quiet: time.Now().Add(p.opts.Proof), limit: time.Now().Add(p.opts.Repair), next: time.Now().Add(p.opts.Answer)}
 	defer w.mended()
 	for {
 		answers, err := p.listen(ctx)
@@ -137,12 +147,17 @@ type watch struct {
 	limit   time.Time // give up on a printer that nobody mends
 	next    time.Time // ask the next status
 	asked   int       // the status asked for and not answered yet, or 0
+	heard   time.Time // the last answer of any kind
 	state   escpos.Status
 	trouble error
 }
 
 // hear takes an answer that is no proof.
 func (w *watch) hear(a escpos.Answer) {
+	w.heard = time.Now()
+	if errors.Is(w.trouble, ErrStalled) {
+		w.mended()
+	}
 	switch {
 	case a.Kind == escpos.Auto:
 		w.state = a.Auto()
@@ -159,12 +174,18 @@ func (w *watch) hear(a escpos.Answer) {
 	default:
 		return
 	}
-	switch err := trouble(w.p.opts.Name, w.state); {
-	case err != nil && (w.trouble == nil || !errors.Is(err, w.trouble)):
+	if err := trouble(w.p.opts.Name, w.state); err != nil {
+		w.tell(err)
+	} else {
+		w.mended()
+	}
+}
+
+// tell tells a trouble that is new.
+func (w *watch) tell(err error) {
+	if w.trouble == nil || !errors.Is(err, w.trouble) {
 		w.trouble = err
 		w.p.opts.Trouble(err)
-	case err == nil:
-		w.mended()
 	}
 }
 
@@ -180,6 +201,10 @@ func (w *watch) mended() {
 // look asks for the next status when it is time and gives up when it is too late.
 func (w *watch) look(ctx context.Context) error {
 	now := time.Now()
+	if w.asked > 0 && now.Sub(w.heard) >= w.p.opts.Send {
+		// Not even a status: the request waits behind the ticket in a line that stands still.
+		w.tell(ErrStalled.With(w.p.opts.Name))
+	}
 	if w.trouble != nil && now.After(w.limit) {
 		return w.trouble
 	}

@@ -138,9 +138,16 @@ func TestAPrinterThatStopsTakingBytesIsUncertain(t *testing.T) {
 	m := newMachine(t)
 	head := len(escpos.Recover()) + 8*3
 	m.broken = func(p port.Port) port.Port { return porttest.Stall(p, head+30) }
-	p := start(t, m, nil, quick)
+	told := make(chan error, 4)
+	opts := quick
+	opts.Repair = 300 * time.Millisecond
+	opts.Trouble = func(err error) { told <- err }
+	p := start(t, m, nil, opts)
 	proof, err := p.Print(background, 1, slip(strings.Repeat("长", 50)))
 	expect(t, proof, Uncertain, err, ErrStalled)
+	if first, second := <-told, <-told; !errors.Is(first, ErrStalled) || second != nil {
+		t.Fatalf("told %v, %v", first, second)
+	}
 }
 
 func TestAKeptConnectionThatDiedIsReplacedBeforeTheTicket(t *testing.T) {

@@ -16,12 +16,12 @@ import (
 type Options struct {
 	Name   string        // in messages, such as 前台小票机; "打印机" when empty
 	Answer time.Duration // for the answer to a status request; 1 s
-	Send   time.Duration // for the printer to take the next kilobyte; 10 s
+	Send   time.Duration // for the printer to take more bytes; 10 s
 	Proof  time.Duration // for the proof after the last byte, while nothing is wrong; 20 s
-	Repair time.Duration // for somebody to mend a printer that holds a sent ticket (paper out, cover open); 2 min
+	Repair time.Duration // for somebody to mend a printer that has a ticket, or a part of one (paper out, cover open); 2 min
 	Keep   time.Duration // how long the port stays open after use; 5 s
-	// Trouble, when set, is called from inside Print when a printer that holds a sent
-	// ticket cannot go on (with the fault) and when it goes on (with nil). It must return at
+	// Trouble, when set, is called from inside Print when a printer that has a ticket or
+	// a part of one cannot go on (with the fault) and when that is over (with nil). It must return at
 	// once and must not call the driver.
 	Trouble func(error)
 }
@@ -227,38 +227,41 @@ func (p *Printer) prepare(ctx context.Context) (s escpos.Status, err error) {
 	return s, nil
 }
 
-// send writes b piece by piece and returns how many bytes the port took.
+// send writes b piece by piece and returns how many bytes the port took. It gives up
+// when there was no progress for Options.Send.
 func (p *Printer) send(ctx context.Context, b []byte) (sent int, err error) {
-	const piece = 1024
-	defer p.interruptible(ctx)()
+	return p.push(ctx, b, nil)
+}
+
+// push is send with patience: when a printer that has taken a part stops taking more, which is what running
+// out of paper looks like through flow control, stalled is told and decides whether to
+// wait on.
+func (p *Printer) push(ctx context.Context, b []byte, stalled func(since time.Duration) bool) (sent int, err error) {
+	const piece, look = 1024, 100 * time.Millisecond
+	progress := time.Now()
 	for sent < len(b) {
 		if ctx.Err() != nil {
 			return sent, p.ended(ctx)
 		}
-		if err := p.port.SetWriteDeadline(p.until(ctx, p.opts.Send)); err != nil {
+		if err := p.port.SetWriteDeadline(p.until(ctx, min(look, p.opts.Send))); err != nil {
 			return sent, explain(p.opts.Name, err)
 		}
 		n, err := p.port.Write(b[sent:min(sent+piece, len(b))])
 		sent += n
-		if err != nil {
-			return sent, explain(p.opts.Name, err)
+		if n > 0 {
+			progress = time.Now()
 		}
+		if err == nil {
+			continue
+		}
+		if idle := time.Since(progress); errors.Is(err, port.ErrTimeout) && ctx.Err() == nil {
+			if idle < p.opts.Send || sent > 0 && stalled != nil && stalled(idle) {
+				continue
+			}
+		}
+		return sent, explain(p.opts.Name, err)
 	}
 	return sent, nil
-}
-
-// interruptible makes the end of ctx pull the write deadline in; the function it returns ends that.
-func (p *Printer) interruptible(ctx context.Context) func() {
-	o, done := p.port, make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		defer close(done)
-		_ = o.SetWriteDeadline(time.Now())
-	})
-	return func() {
-		if !stop() {
-			<-done
-		}
-	}
 }
 
 // until is d from now or the end of ctx, whichever is first.

@@ -16,8 +16,13 @@ import (
 	"wendan/devices/port"
 )
 
-// A device that vanished without a word is noticed after about silence.
-const silence = 10 * time.Second
+// An idle connection is probed after silence. The user timeout is long on purpose: it also counts the time a printer
+// without paper takes no bytes (zero window), which may be minutes; drivers have
+// deadlines of their own.
+const (
+	silence     = 5 * time.Second
+	userTimeout = 5 * time.Minute
+)
 
 const poll = 3 * time.Millisecond
 
@@ -36,11 +41,11 @@ type conn struct {
 // Open connects to address (host:port). name is the address shown to people.
 func Open(ctx context.Context, address, name string) (port.Port, error) {
 	d := net.Dialer{
-		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: silence / 2, Interval: silence / 4, Count: 2},
+		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: silence, Interval: silence / 2, Count: 2},
 		Control: func(_, _ string, c syscall.RawConn) error {
 			var inner error
 			err := c.Control(func(fd uintptr) {
-				inner = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(silence.Milliseconds()))
+				inner = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(userTimeout.Milliseconds()))
 			})
 			if err == nil {
 				err = inner
