@@ -207,3 +207,7 @@ func (h Head) Follow(raw []byte) (Fact, Head, error) {
 	f.Hash = link(h.Hash, raw)
 	return f, Head{f.Epoch, f.Seq, f.Hash}, nil
 }
+
+// Signed is what a register's key really signs for data: the data behind a fixed word, so that a
+// signature over data can never pass for one over a day file's header or seal.
+func Signed(data []byte) []byte { return append([]byte("wendan register data 1\x00"), data...) }

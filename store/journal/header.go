@@ -17,7 +17,6 @@ import (
 const (
 	signHeader = "wendan journal header 1\x00"
 	signSeal   = "wendan journal seal 1\x00"
-	signData   = "wendan register data 1\x00"
 )
 
 // header is the first frame of a day file: CBOR of this and 64 bytes of signature.
@@ -129,13 +128,13 @@ func Fingerprint(public ed25519.PublicKey) string {
 // CheckSignature reports whether sig was made over data by Journal.Sign with the key
 // that belongs to public.
 func CheckSignature(public ed25519.PublicKey, data, sig []byte) bool {
-	return len(public) == ed25519.PublicKeySize && ed25519.Verify(public, append([]byte(signData), data...), sig)
+	return len(public) == ed25519.PublicKeySize && ed25519.Verify(public, fact.Signed(data), sig)
 }
 
 // Sign signs data with the register's key. The signature stands only for data handed
 // to Sign; it never passes as a header or seal. Check it with CheckSignature.
 func (j *Journal) Sign(data []byte) []byte {
-	return ed25519.Sign(j.id.private, append([]byte(signData), data...))
+	return ed25519.Sign(j.id.private, fact.Signed(data))
 }
 
 // PublicKey is the register's key; the caller must not change it.

@@ -55,7 +55,7 @@ func NewJournal(epoch uint32, seed uint64) *Journal {
 func (j *Journal) Public() ed25519.PublicKey { return j.key.Public().(ed25519.PublicKey) }
 
 // Sign signs with the journal's key.
-func (j *Journal) Sign(b []byte) []byte { return ed25519.Sign(j.key, b) }
+func (j *Journal) Sign(b []byte) []byte { return ed25519.Sign(j.key, fact.Signed(b)) }
 
 // Head is the last fact.
 func (j *Journal) Head() fact.Head {

@@ -166,7 +166,7 @@ func Unpack(msg []byte, key func(Header) (ed25519.PublicKey, error)) (Run, error
 	if err != nil {
 		return r, err
 	}
-	if len(pub) != ed25519.PublicKeySize || !ed25519.Verify(pub, e.signed(), e.Sig) {
+	if len(pub) != ed25519.PublicKeySize || !ed25519.Verify(pub, fact.Signed(e.signed()), e.Sig) {
 		return r, ErrSignature
 	}
 	plain, err := expand(e.Packed)

@@ -213,3 +213,6 @@ func (m *Machine) Book() *book.Book { return m.history.current() }
 func (m *Machine) CaughtUp(ctx context.Context) (*book.Book, error) {
 	return m.history.caughtUp(ctx, m.Till.Head().Seq)
 }
+
+// HistoryProgress is "" when the book serves, or how far its rebuild is: "42 %".
+func (m *Machine) HistoryProgress() string { return m.history.Progress() }

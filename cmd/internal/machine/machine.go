@@ -63,6 +63,8 @@ type Machine struct {
 	mu       sync.Mutex
 	watchers map[chan struct{}]bool
 
+	damage *fault.Error // what the scrub found
+
 	cancel context.CancelFunc
 	work   sync.WaitGroup
 }
@@ -150,13 +152,28 @@ func start(cfg Config, t *till.Till, recovery journal.Recovery, b *book.Book) (*
 			return nil, errors.Join(err, m.Close())
 		}
 	}
-	m.work.Go(func() { m.compress(ctx) })
+	m.work.Go(func() { m.tend(ctx) })
 	return m, nil
 }
 
-// compress packs sealed days, once at start and then every hour.
-func (m *Machine) compress(ctx context.Context) {
+// ErrScrub tells that an old day file is damaged.
+var ErrScrub = fault.New("machine.scrub", "旧记录有损坏，请联系技术员；今天的收银不受影响", "Older records are damaged; call the technician. Today's selling goes on",
+	"The scrub of the sealed days found a bad file: run 'registerctl journal verify' and restore it from the backup or head office.")
+
+// tend scrubs all days once a day and packs sealed ones every hour, beginning shortly after the start.
+func (m *Machine) tend(ctx context.Context) {
+	var scrubbed time.Time
 	for {
+		if time.Since(scrubbed) > 24*time.Hour {
+			scrubbed = time.Now()
+			if r, err := m.Till.Journal().Scrub(ctx, nil); ctx.Err() == nil && (err != nil || !r.OK()) {
+				m.log.Error("scrub found damage", "err", err, "bad", r.Bad)
+				m.mu.Lock()
+				m.damage = ErrScrub.Wrap(err)
+				m.mu.Unlock()
+				m.changed()
+			}
+		}
 		if err := m.Till.Journal().Compress(ctx, nil); err != nil && ctx.Err() == nil {
 			m.log.Warn("packing sealed days failed", "err", err)
 		}
@@ -209,6 +226,13 @@ func (m *Machine) Watch() (<-chan struct{}, func()) {
 		delete(m.watchers, c)
 		m.mu.Unlock()
 	}
+}
+
+// Damage is what the scrub of older days found, or nil.
+func (m *Machine) Damage() *fault.Error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.damage
 }
 
 // changed tells the watchers.

@@ -178,7 +178,7 @@ func TestSlipThatWasNotConfirmedComesBackMarkedAfterARestart(t *testing.T) {
 	a := s.sell(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
-	for s.front.Count() == 0 && ctx.Err() == nil {
+	for (s.front.Count() == 0 || s.drawer.Kicks() == 0) && ctx.Err() == nil {
 		time.Sleep(5 * time.Millisecond)
 	}
 	s.reopen(t)

@@ -115,6 +115,11 @@ func (p *paper) follow(ctx context.Context) {
 			}
 			continue
 		}
+		for i := range facts { // the drawer first: the cashier waits for it
+			if f := &facts[i]; shift.DrawerKind.Is(f) && (time.Since(time.UnixMilli(f.At)) < freshPulse || p.m.cfg.Clock != nil) {
+				p.pulse(ctx)
+			}
+		}
 		for i := range facts {
 			p.take(ctx, &facts[i])
 			seq = facts[i].Seq
@@ -122,7 +127,7 @@ func (p *paper) follow(ctx context.Context) {
 	}
 }
 
-// take hands in the slips of one fact and pulses the drawer.
+// take hands in the slips of one fact.
 func (p *paper) take(ctx context.Context, f *fact.Fact) {
 	switch f.Kind {
 	case order.PlacedKind.Number:
@@ -136,11 +141,6 @@ func (p *paper) take(ctx context.Context, f *fact.Fact) {
 			p.open[b.Number.N] = &paid
 			defer delete(p.open, b.Number.N)
 		}
-	case shift.DrawerKind.Number:
-		if time.Since(time.UnixMilli(f.At)) < freshPulse || p.m.cfg.Clock != nil {
-			p.pulse(ctx)
-		}
-		return
 	}
 	jobs, err := order.JobsOf(f)
 	if err != nil {

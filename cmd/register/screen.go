@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+
+	"wendan/cmd/internal/desk"
+	"wendan/cmd/internal/display"
+	"wendan/ui/cashier"
+)
+
+// show runs the touchscreen until its window is closed or ctx ends. Without a display it starts a virtual one and keeps a
+// picture of it in the data folder.
+func show(ctx context.Context, stop context.CancelFunc, c *config, d *desk.Desk, log *slog.Logger) error {
+	if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+		v, err := display.Start(ctx, c.width, c.height)
+		if err != nil {
+			return err
+		}
+		defer v.Close()
+		os.Setenv("DISPLAY", v.Name)
+		c.fullscreen = true
+		path, err := filepath.Abs(filepath.Join(c.dir, "screen.png"))
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(os.Stderr, "没有显示器，已启动虚拟屏幕 no display: started a virtual one at %s\n  实时画面 live picture %s\n\n", v.Name, path)
+		go film(ctx, v.Name, path, log)
+	}
+	if os.Getenv("LANG") == "" || os.Getenv("LANG") == "C" {
+		os.Setenv("LANG", "C.UTF-8")
+	}
+	a := app.NewWithID("wendan.register")
+	w := a.NewWindow("稳单 Wendan")
+	w.SetPadded(false)
+	s := cashier.New(d.Doors())
+	defer s.Close()
+	s.Attach(w)
+	w.Resize(fyne.NewSize(float32(c.width), float32(c.height)))
+	if c.fullscreen {
+		w.SetFullScreen(true)
+	}
+	w.SetMaster()
+	go func() {
+		<-ctx.Done()
+		fyne.Do(a.Quit)
+	}()
+	w.ShowAndRun()
+	stop()
+	return nil
+}
+
+// film keeps a picture of the display up to date, once a second.
+func film(ctx context.Context, name, path string, log *slog.Logger) {
+	s, err := display.Connect(name)
+	if err != nil {
+		log.Warn("no live picture", "err", err)
+		return
+	}
+	defer s.Close()
+	for {
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+			return
+		}
+		img, err := s.Picture()
+		if err == nil {
+			err = display.Save(img, path)
+		}
+		if err != nil {
+			return
+		}
+	}
+}
