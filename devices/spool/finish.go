@@ -111,7 +111,8 @@ func (s *Spool) Retry(printer string) {
 			continue
 		}
 		if l.trouble != nil {
-			l.trouble.next, l.trouble.look = time.Now(), time.Now()
+			l.trouble.bad, l.trouble.next = false, time.Now()
+			l.trouble.look = time.Now().Add(firstPoll)
 			l.trouble.pause, l.trouble.poll = firstPause, firstPoll
 		}
 		l.stir()

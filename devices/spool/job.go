@@ -17,7 +17,7 @@ type ID struct {
 // Mark is what must stand visibly on a paper.
 type Mark struct {
 	Again bool   // 可能重复: the same slip may have come out before
-	Moved string // 转印: the printer it was meant for, "" when it is printed where it belongs
+	Moved string // 转印: the printer it was meant for (Job.Role is the role), "" when it is printed where it belongs
 }
 
 // Job is one slip to be printed.

@@ -99,6 +99,22 @@ func TestLongTroubleRaisesTheAlarmAndMovesWaitingJobsMarked(t *testing.T) {
 	r.papers(r.a, "3")
 }
 
+func TestJobGoesHomeWhenItsBackupDiesAndItsPrinterIsWellAgain(t *testing.T) {
+	r := newRig(t, func(o *Options) { o.BackupAfter = 20 * time.Millisecond })
+	dead := func(int) (printer.Proof, error) { return printer.NotStarted, printer.ErrUnplugged.With("x") }
+	for _, p := range []*played{r.a, r.b} {
+		p.next, p.state = dead, printer.ErrUnplugged.With("x")
+	}
+	r.submit(slip(1, "receipt"))
+	r.until("the move to the backup", func() bool { return len(r.Queue("b", 1)) == 1 })
+	r.a.set(func() { r.a.next, r.a.state = nil, nil })
+	r.wait()
+	r.papers(r.a, "1")
+	if o := r.ledger.of(1); o.Printer != "a" || o.Moved != "" {
+		t.Errorf("outcome %+v", o)
+	}
+}
+
 func TestTroubleInTheMiddleOfATicketMovesTheOnesBehindIt(t *testing.T) {
 	r := newRig(t, func(o *Options) { o.AlarmAfter, o.BackupAfter = 20*time.Millisecond, 30*time.Millisecond })
 	block := make(chan struct{})

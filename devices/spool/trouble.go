@@ -13,10 +13,10 @@ type trouble struct {
 	since   time.Time
 	alarmed bool
 	pause   time.Duration // between attempts, growing
-	next    time.Time     // no attempt before, unless the status turns good
+	next    time.Time     // no attempt before
 	poll    time.Duration // between looks at the status, growing
 	look    time.Time     // the next one
-	bad     bool          // the status was seen bad: a good one means that somebody helped
+	bad     bool          // the status was seen bad: no attempt before it turns good or a person asks
 	timers  []*time.Timer
 }
 
@@ -114,7 +114,8 @@ func (s *Spool) slow(l *lane, attempt uint32, start time.Time) {
 }
 
 // divert sends the waiting jobs of printers that have been in trouble for long to their
-// backup printers, as far as those are well. s.mu is held.
+// backup printers, and those that were sent to a backup home again, as far as the other
+// printer is well. s.mu is held.
 func (s *Spool) divert() {
 	for _, l := range s.lanes {
 		if l.trouble == nil || len(l.queue) == 0 || time.Since(l.trouble.since) < s.options.BackupAfter {
@@ -122,13 +123,12 @@ func (s *Spool) divert() {
 		}
 		stay := make([]*entry, 0, len(l.queue))
 		for _, e := range l.queue {
-			r, _ := s.options.route(e.Role)
-			to := s.lanes[r.Backup]
-			if to == nil || to == l || to.trouble != nil || r.Printer != l.name || s.tooOld(e) {
+			to, moved := s.refuge(e)
+			if to == nil || to == l || to.trouble != nil || s.tooOld(e) {
 				stay = append(stay, e)
 				continue
 			}
-			e.lane, e.moved = to, l.name
+			e.lane, e.moved = to, moved
 			to.queue = append(to.queue, e)
 			to.stir()
 		}
@@ -137,4 +137,13 @@ func (s *Spool) divert() {
 			s.tell(Event{Kind: Changed, Printer: l.name})
 		}
 	}
+}
+
+// refuge is where a job can go from its printer, and the mark it gets there.
+func (s *Spool) refuge(e *entry) (to *lane, moved string) {
+	r, _ := s.options.route(e.Role)
+	if e.moved != "" {
+		return s.lanes[r.Printer], ""
+	}
+	return s.lanes[r.Backup], e.lane.name
 }

@@ -41,8 +41,19 @@ func (s *Spool) run(l *lane) {
 			s.mu.Unlock()
 			return
 		}
-		now := time.Now()
-		if l.trouble == nil || !now.Before(l.trouble.next) {
+		now, t := time.Now(), l.trouble
+		at, watched := look, s.options.Watch > 0
+		if t != nil {
+			at, watched = t.look, true
+		}
+		if watched && !now.Before(at) && (t != nil || len(l.queue) == 0) {
+			s.mu.Unlock()
+			s.look(l)
+			look = time.Now().Add(s.options.Watch)
+			continue
+		}
+		ready := t == nil || !t.bad && !now.Before(t.next)
+		if ready {
 			if e := s.next(l); e != nil {
 				s.mu.Unlock()
 				s.print(l, e)
@@ -50,22 +61,12 @@ func (s *Spool) run(l *lane) {
 				continue
 			}
 		}
-		at, watched := look, s.options.Watch > 0
-		if l.trouble != nil {
-			at, watched = l.trouble.look, true
-		}
-		if watched && !now.Before(at) {
-			s.mu.Unlock()
-			s.look(l)
-			look = time.Now().Add(s.options.Watch)
-			continue
-		}
 		pause := time.Hour
 		if watched {
 			pause = at.Sub(now)
 		}
-		if l.trouble != nil && len(l.queue) > 0 {
-			pause = min(pause, l.trouble.next.Sub(now))
+		if !ready && !t.bad && len(l.queue) > 0 {
+			pause = min(pause, t.next.Sub(now))
 		}
 		s.mu.Unlock()
 		s.rest(l, max(pause, time.Millisecond))
@@ -208,8 +209,7 @@ func (s *Spool) look(l *lane) {
 			t.fault = f
 			s.tell(Event{Kind: Changed, Printer: l.name, Fault: f})
 		}
-		t.bad = true
-		t.next = now.Add(s.options.MaxPause) // of no use before the status turns good
+		t.bad = true // an attempt is of no use before the status turns good
 	} else if t != nil {
 		switch {
 		case len(l.queue) == 0:
