@@ -68,6 +68,22 @@ func TestMarkAheadOfTheBookCopiesNothingUntilItIsPassed(t *testing.T) {
 	}
 }
 
+func TestMarkThatFallsFromAheadOfTheBookIsCopiedFromThere(t *testing.T) {
+	facts := booktest.Days(16, 1, 30)
+	b := sound(t, newPath(t), mine)
+	must(t, b.Apply(facts[:20]))
+	must(t, b.SetBooked(ctx, headOf(&facts[59])))
+	must(t, b.SetBooked(ctx, headOf(&facts[9])))
+	must(t, b.Apply(facts[20:40]))
+	have, err := b.Unbooked(0, 1000)
+	must(t, err)
+	s, err := b.Stats()
+	must(t, err)
+	if len(have) != 20 || have[0].Seq != 21 || s.Missing != 10 || s.Copies != 20 {
+		t.Fatalf("%d copies, stats %+v", len(have), s)
+	}
+}
+
 func TestCopiesComeBackWhenHeadOfficeForgets(t *testing.T) {
 	facts := booktest.Days(12, 2, 200)
 	b := sound(t, newPath(t), mine)

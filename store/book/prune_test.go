@@ -56,6 +56,12 @@ func TestPruneRemovesOldSettledOrdersAndKeepsEveryTotal(t *testing.T) {
 	if s.Orders != uint64(1200-n) {
 		t.Fatalf("%d orders left after %d went", s.Orders, n)
 	}
+	if _, err := whole.Prune(ctx, 20991231); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := whole.Stats(); err != nil || left.Orders != uint64(len(unpaid)) || left.Open != len(unpaid) || len(unpaid) == 0 {
+		t.Fatalf("all pruned, yet %+v stay (%v); %d are unpaid", left, err, len(unpaid))
+	}
 	same(t, b, whole) // what both should have is the same
 	more := booktest.Days(30, 5, 300)
 	must(t, b.Apply(more[len(facts):]))

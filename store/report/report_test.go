@@ -121,7 +121,11 @@ func randomFacts(t *rapid.T) ([]fact.Fact, map[fact.Day]*count) {
 					w.abandons++
 				}
 			default:
-				switch rapid.IntRange(0, 3).Draw(t, "small") {
+				switch rapid.IntRange(0, 4).Draw(t, "small") {
+				case 4: // kinds that only Merge is asked about
+					c.add(day, at, rapid.SampledFrom([]fact.Draft{shift.ClosedKind.Draft(shift.Closed{Unpaid: 2}), shift.EraKind.Draft(shift.Era{}),
+						shift.OpenedKind.Draft(shift.Opened{}), staff.PINFailedKind.Draft(staff.PINFailed{Person: 1}), staff.ChangedKind.Draft(staff.Changed{}),
+						menu.KindChanged.Draft(menu.Changed{}), order.PrintedKind.Draft(order.Printed{Marked: true})}).Draw(t, "rare"))
 				case 3:
 					c.add(day, at, menu.KindLimited.Draft(menu.Limited{Dish: 3}))
 					w.limits++
@@ -246,6 +250,10 @@ func TestOrderOfAnEarlierDayIsTurnoverOfTheDayItIsSettled(t *testing.T) {
 	first, second := l.Of(20261122), l.Of(20261123)
 	if first.Turnover() != 0 || first.Placed.Amount != 2800 || first.Unpaid() != 1 || first.Carried != 1 || first.Closed != noon+1 {
 		t.Fatalf("first day %+v", first)
+	}
+	same := Totals{}
+	if f := c.add(20261123, noon, order.SettledKind.Draft(order.Settled{Number: n, Total: 1, PlacedOn: 20261123})); same.Add(f) != nil || same.Earlier.Orders != 0 {
+		t.Fatalf("an order of the day itself counted as earlier: %+v", same)
 	}
 	if second.Turnover() != 2800 || second.Placed.Orders != 0 || second.Earlier.Orders != 1 || second.Unpaid() != 0 {
 		t.Fatalf("second day %+v", second)
