@@ -73,7 +73,7 @@ func openShop(t testing.TB, o emu.Options, pty bool, change func(*Options, *prin
 	}
 	sh := &shop{paper: p, ledger: &ledger{}}
 	so := Options{Routes: map[string]Route{"": {Printer: "a"}}, Ledger: sh.ledger, MaxPause: 5 * time.Millisecond}
-	po := printer.Options{Name: "a", Answer: 150 * time.Millisecond, Send: 150 * time.Millisecond, Proof: 150 * time.Millisecond, Repair: 150 * time.Millisecond,
+	po := printer.Options{Name: "a", Answer: 150 * time.Millisecond, Send: 50 * time.Millisecond, Proof: 150 * time.Millisecond, Repair: 150 * time.Millisecond,
 		Trouble: func(err error) { sh.Trouble("a", err) }}
 	if change != nil {
 		change(&so, &po)
@@ -230,9 +230,11 @@ func TestUnpluggingAtAnyByteLosesNothingAndLeavesNoSecondOriginal(t *testing.T) 
 			case *everyByte:
 				return 1
 			case n < total-1200: // the NULs that wake a printer of unknown state
-				return total / 5
+				return total / 3
+			case pty:
+				return 61
 			}
-			return 61
+			return 127
 		}
 		for _, power := range []bool{false, true} {
 			t.Run(fmt.Sprintf("pty=%v,power=%v", pty, power), func(t *testing.T) {
