@@ -43,7 +43,7 @@ type Mark interface {
 	SetBooked(ctx context.Context, h fact.Head) error
 }
 
-// Signer signs run headers with the journal's Ed25519 key.
+// Signer signs run headers with the journal's Ed25519 key, over fact.Signed(b).
 type Signer interface {
 	Sign(b []byte) []byte
 }

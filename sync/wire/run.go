@@ -109,7 +109,7 @@ func Cut(facts []fact.Fact) int {
 }
 
 // Pack packs consecutive facts that follow before, and has sign sign the header with the
-// register's Ed25519 key. The same facts give the same bytes. It fails with ErrRun when
+// register's Ed25519 key (over fact.Signed of what it is given). The same facts give the same bytes. It fails with ErrRun when
 // the facts exceed the limits (see Cut) and with fact.ErrChain when they do not follow.
 func Pack(branch, register string, before fact.Head, facts []fact.Fact, sign func([]byte) []byte) ([]byte, Header, error) {
 	if err := CheckName(branch, register); err != nil {
