@@ -75,7 +75,7 @@ func (c *Config) fill() {
 	}
 }
 
-// MaxLag is how many facts the book may be behind before an act waits for it.
+// MaxLag is how many facts the book may be behind before an act of others than the cashier waits for it.
 const MaxLag = 1000
 
 // Till is the open till of one register. All methods may be called from any goroutine.
@@ -186,9 +186,9 @@ func (t *Till) Watch() (<-chan struct{}, func()) {
 	}
 }
 
-// UseBook gives the till the history it asks about yesterday's keys and settled orders. With pace, an act waits
-// when the book is more than MaxLag facts behind; a book that is being rebuilt must not pace. A nil
-// book means that the history is not at hand.
+// UseBook gives the till the history it asks about yesterday's keys and settled orders. With pace, an act from
+// elsewhere than the register's own screen waits when the book is more than MaxLag facts behind: one cashier cannot
+// outrun it, a crowd can. A book that is being rebuilt must not pace. A nil book means that the history is not at hand.
 func (t *Till) UseBook(b Book, pace bool) {
 	if b == nil {
 		t.book.Store(nil)
@@ -232,13 +232,13 @@ func (t *Till) Do(ctx context.Context, a act.Act) (act.Answer, error) {
 	if err != nil || again.First != 0 {
 		return again, err
 	}
-	if err := t.pace(ctx); err != nil {
-		return act.Answer{}, err
-	}
 	r := &request{prepared: p, done: make(chan outcome, 1)}
-	lane := t.others
-	if a.By.Source == fact.SourceScreen {
-		lane = t.cashier
+	lane := t.cashier
+	if a.By.Source != fact.SourceScreen {
+		lane = t.others
+		if err := t.pace(ctx); err != nil {
+			return act.Answer{}, err
+		}
 	}
 	select {
 	case <-t.quit:
