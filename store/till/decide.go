@@ -177,7 +177,10 @@ func (s *State) place(in *order.Place, by act.By) ([]fact.Draft, error) {
 	}
 	o := order.Order{Number: placed.Number, Lines: lines, Day: s.Day}
 	settled, err := s.settle(&o, in.Tender)
-	return append(drafts, settled...), err
+	if err != nil {
+		return nil, err // a refused payment leaves no order behind
+	}
+	return append(drafts, settled...), nil
 }
 
 // enough checks the limits over all lines of a cart, dish by dish (规则 14).
