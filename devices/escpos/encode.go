@@ -97,6 +97,10 @@ func (j *job) item(item ticket.Item) error {
 }
 
 func (j *job) line(style ticket.Style, text string) {
+	if text = ticket.Clean(text); j.profile.DrawMissing && j.undrawable(text) {
+		j.draw(style, text)
+		return
+	}
 	j.apply(style)
 	j.raw(appendText(nil, text, j.profile.Chinese)...)
 	j.raw(lf)

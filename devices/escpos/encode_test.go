@@ -5,6 +5,7 @@ import (
 	"errors"
 	"image"
 	"image/color"
+	"math/bits"
 	"slices"
 	"strings"
 	"testing"
@@ -95,14 +96,16 @@ func TestLinesOfTroublesomeCharactersPrintWithVisibleReplacements(t *testing.T) 
 		"合计 ¥28.00 元": "合计 ￥28.00 元", "微辣🌶少油": "微辣〓少油", "• 葱": "· 葱", "½份": "1/2份", "a\u00a0b": "a b", "〜": "～", "𠮷": "〓", "㸆大肠": "〓大肠", "焗啫炆粿馃囍": "焗啫炆粿馃囍",
 		"\x1a": "", "100€": "100€",
 	} {
-		lines := texts(parse(t, encode(t, Default80(), ticket.Text{Text: in})))
+		coded := Default80()
+		coded.DrawMissing = false
+		lines := texts(parse(t, encode(t, coded, ticket.Text{Text: in})))
 		got, err := simplifiedchinese.GB18030.NewDecoder().Bytes(lines[0])
 		if err != nil || string(got) != want || len(lines) != 1 {
 			t.Errorf("%q printed as %q (%v), want %q", in, got, err, want)
 		}
 	}
 	p := Default80()
-	p.Chinese = GB18030
+	p.Chinese = GB18030 // draws it by itself
 	if got := encode(t, p, ticket.Text{Text: "㸆"}); !bytes.HasSuffix(got, []byte("\x82\x32\xa8\x35\n")) && len(got) != len("\x1b@\x1c&"+plainPrefix+"\x1c-\x00")+5 {
 		t.Errorf("four-byte code missing: % X", got)
 	}
@@ -116,6 +119,7 @@ func TestNoTextChangesTheSequenceOfCommands(t *testing.T) {
 	for _, chinese := range []Chinese{GBK, GB18030} {
 		p := Default80()
 		p.Chinese = chinese
+		p.DrawMissing = false // a drawn line is other commands, by design
 		rapid.Check(t, func(rt *rapid.T) {
 			s := hostile.Draw(rt, "text")
 			build := func(s string) []ticket.Item {
@@ -140,13 +144,49 @@ func TestEveryVisibleTextGivesVisibleLines(t *testing.T) {
 		s := hostile.Draw(rt, "text")
 		visible := strings.ContainsFunc(s, func(r rune) bool { return ticket.Columns(r) > 0 && !unicode.IsSpace(r) })
 		ink := false
-		for _, l := range texts(parse(t, encode(t, Default58(), ticket.Text{Text: s}))) {
+		list := parse(t, encode(t, Default58(), ticket.Text{Text: s}))
+		for _, c := range list {
+			ink = ink || c.name == "raster data" && bytes.ContainsFunc(c.args, func(r rune) bool { return r != 0 })
+		}
+		for _, l := range texts(list) {
 			ink = ink || len(bytes.Trim(bytes.ReplaceAll(l, []byte("\xa1\xa1"), nil), " ")) > 0 // A1A1 is the wide space
 		}
 		if visible != ink {
 			rt.Fatalf("%q: visible %v, printed %v", s, visible, ink)
 		}
 	})
+}
+
+func TestLinesWithCharactersThePrinterLacksAreDrawn(t *testing.T) {
+	for _, style := range []ticket.Style{{}, {Bold: true, Wide: 2, High: 3, Align: ticket.Centre}, {Invert: true, Underline: true, Align: ticket.Right}} {
+		_, high := style.Magnify()
+		var rows, dots int
+		for _, c := range parse(t, encode(t, Default80(), ticket.Text{Style: style, Text: "㸆大肠 Wm 鮰鱼 ¥8"})) {
+			switch c.name {
+			case "raster":
+				rows += int(c.args[2])
+				if int(c.args[0]) != 576/8 {
+					t.Errorf("width %d", c.args[0])
+				}
+			case "raster data":
+				for _, b := range c.args {
+					dots += bits.OnesCount8(b)
+				}
+			case "text", "LF":
+				t.Errorf("%+v: text beside the picture", style)
+			}
+		}
+		if rows != 24*high+6 || dots < 500 || dots > 576*rows/2 {
+			t.Errorf("%+v: %d rows, %d dots", style, rows, dots)
+		}
+	}
+	for _, text := range []string{"宫保鸡丁", "微辣🌶", "¥8"} { // nothing missing, or nothing to draw it with
+		for _, c := range parse(t, encode(t, Default80(), ticket.Text{Text: text})) {
+			if c.name == "raster" {
+				t.Errorf("%q was drawn", text)
+			}
+		}
+	}
 }
 
 func TestPicturesKeepTheirPromisedRowsAndAreSliced(t *testing.T) {

@@ -25,17 +25,20 @@ type Profile struct {
 	Chinese Chinese `json:"chinese"`
 	// KanjiSize also sends FS ! with every size, for models where GS ! leaves Chinese
 	// characters at normal size. Such models draw them at most twice as large.
-	KanjiSize bool   `json:"kanji_size"`
-	Cut       Cut    `json:"cut"`
-	FeedToCut int    `json:"feed_to_cut"` // lines between print head and tear bar or cutter, for CutNone and CutESC
-	QRNative  bool   `json:"qr_native"`   // else QR codes are sent as pictures
-	Code128   bool   `json:"code128"`     // else bar codes are sent as pictures
-	Buzzer    Buzzer `json:"buzzer"`
-	Status    bool   `json:"status"` // answers DLE EOT
-	Proof     Proof  `json:"proof"`
-	DrawerPin int    `json:"drawer_pin"` // 2 or 5: the pin of the drawer connector, 2 when 0
-	PulseOn   int    `json:"pulse_on"`   // milliseconds of current, 2 to 510; 100 when 0
-	PulseOff  int    `json:"pulse_off"`  // milliseconds of rest after it, 2 to 510; 500 when 0
+	KanjiSize bool `json:"kanji_size"`
+	// DrawMissing prints a line as a picture when it has a character without a printer
+	// code that the embedded typeface draws; else such a character prints as 〓.
+	DrawMissing bool   `json:"draw_missing"`
+	Cut         Cut    `json:"cut"`
+	FeedToCut   int    `json:"feed_to_cut"` // lines between print head and tear bar or cutter, for CutNone and CutESC
+	QRNative    bool   `json:"qr_native"`   // else QR codes are sent as pictures
+	Code128     bool   `json:"code128"`     // else bar codes are sent as pictures
+	Buzzer      Buzzer `json:"buzzer"`
+	Status      bool   `json:"status"` // answers DLE EOT
+	Proof       Proof  `json:"proof"`
+	DrawerPin   int    `json:"drawer_pin"` // 2 or 5: the pin of the drawer connector, 2 when 0
+	PulseOn     int    `json:"pulse_on"`   // milliseconds of current, 2 to 510; 100 when 0
+	PulseOff    int    `json:"pulse_off"`  // milliseconds of rest after it, 2 to 510; 500 when 0
 	// SensorOpenHigh is true where a high level of the drawer sensor means an open
 	// drawer. It depends on the drawer and is found out once per till.
 	SensorOpenHigh bool `json:"sensor_open_high"`
@@ -87,13 +90,13 @@ const (
 
 // Default80 is a common 80 mm printer: 48 columns, cutter, status and process-id proof.
 func Default80() Profile {
-	return Profile{Name: "80mm", Columns: 48, Dots: 576, Chinese: GBK, Cut: CutGSV, FeedToCut: 4, QRNative: true, Code128: true,
+	return Profile{Name: "80mm", Columns: 48, Dots: 576, Chinese: GBK, DrawMissing: true, Cut: CutGSV, FeedToCut: 4, QRNative: true, Code128: true,
 		Buzzer: BuzzerESCB, Status: true, Proof: ProcessID, DrawerPin: 2, PulseOn: 100, PulseOff: 500, SensorOpenHigh: true}
 }
 
 // Default58 is a common 58 mm printer: 32 columns, tear bar, ordered-status proof.
 func Default58() Profile {
-	return Profile{Name: "58mm", Columns: 32, Dots: 384, Chinese: GBK, Cut: CutNone, FeedToCut: 4, QRNative: true, Code128: true,
+	return Profile{Name: "58mm", Columns: 32, Dots: 384, Chinese: GBK, DrawMissing: true, Cut: CutNone, FeedToCut: 4, QRNative: true, Code128: true,
 		Status: true, Proof: OrderedStatus, DrawerPin: 2, PulseOn: 100, PulseOff: 500, SensorOpenHigh: true}
 }
 

@@ -47,7 +47,7 @@ func Width(s string) int {
 // characters, so that text can never carry a printer command, turns tabs, line ends and
 // every one-column space into an ordinary space, and writes signs that GB printers do not have with
 // signs they have: the half-width yen sign becomes ￥, ½ becomes 1/2, é stays, ñ becomes n. What
-// remains unprintable (see Unprintable) stays in the text and prints as gb.Replacement.
+// remains unprintable (see Unprintable) stays in the text.
 func Clean(s string) string {
 	if plain(s) {
 		return s
@@ -69,8 +69,9 @@ func Clean(s string) string {
 	return b.String()
 }
 
-// Unprintable returns the runes of s that paper shows as gb.Replacement, each once, in
-// order. Use it when a menu is saved.
+// Unprintable returns the runes of s that GB printers have no code for, each once, in
+// order. Use it when a menu is saved. A line with one of them prints as a picture where ticket/typeface
+// covers it, and with gb.Replacement in its place where not.
 func Unprintable(s string) []rune {
 	var bad []rune
 	for _, r := range Clean(s) {
