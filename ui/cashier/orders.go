@@ -297,3 +297,17 @@ func (m *Model) reprint(n order.Number, s order.Slip) {
 		}
 	})
 }
+
+// SearchOrders lists the orders whose 取餐号, number or amount matches.
+func (m *Model) SearchOrders(text string) {
+	m.change(func() {
+		m.list.Text = ""
+		for _, r := range text {
+			if len(m.list.Text) < 16 {
+				m.list.Text += string(r)
+			}
+		}
+		m.list.Sel, m.list.Paper = -1, nil
+		m.list.read(m, 0)
+	})
+}

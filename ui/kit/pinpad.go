@@ -114,3 +114,10 @@ func (p *PinPad) CreateRenderer() fyne.WidgetRenderer {
 		return fyne.NewSize(w, l.RowH+4*(l.KeyH+6*l.Scale))
 	}}
 }
+
+// Press takes a digit, CodeBack or CodeEnter from a real keyboard.
+func (p *PinPad) Press(code string) {
+	if len(code) == 1 && code[0] >= '0' && code[0] <= '9' || code == CodeBack || code == CodeEnter {
+		p.press(code)
+	}
+}

@@ -203,3 +203,6 @@ func (t *TouchList) CreateRenderer() fyne.WidgetRenderer {
 		min:     func() fyne.Size { return fyne.NewSize(3*theme.MinTouch, t.rowH) },
 		refresh: func() { t.arrange(t.Size()) }}
 }
+
+// HideLines removes the hairlines between rows, for rows that make one picture together.
+func (t *TouchList) HideLines() { t.plain = true }

@@ -1,0 +1,226 @@
+package cashier
+
+import (
+	"fyne.io/fyne/v2"
+
+	"wendan/store/money"
+	"wendan/store/pay"
+	"wendan/ui/kit"
+)
+
+// payView takes the money: on the left the ways, each of them the last tap of a sale; on the right a
+// keypad for other amounts.
+type payView struct {
+	s       *Screen
+	box     *fyne.Container
+	back    *kit.Button
+	title   *kit.Words
+	what    *kit.Words
+	due     *kit.AmountText
+	taken   []*kit.Button
+	cash    *kit.Words
+	exact   *kit.Button
+	notes   []*kit.Button
+	other   *kit.Words
+	ref     *kit.Button
+	ways    []*kit.Button
+	entry   *kit.Words
+	gives   *kit.Words
+	keys    *kit.Keypad
+	typed   *kit.Button
+	trouble *kit.Words
+	retry   *kit.Button
+	aside   *kit.Button
+}
+
+// most tenders shown as chips; more are possible but nobody pays in more ways.
+const mostChips = 4
+
+var otherWays = []pay.Way{pay.WeChat, pay.Alipay, pay.Card, pay.UnionPay}
+
+func newPayView(s *Screen) *payView {
+	l, m := s.look, s.m
+	v := &payView{s: s, title: heading(l, s.tr("pay.title")), what: kit.NewWords(l, l.Body, l.Muted, false, fyne.TextAlignTrailing, 1, ""),
+		due: kit.NewAmountText(l, l.Total*1.5, fyne.TextAlignTrailing, ""), cash: muted(l, s.tr("pay.cash")), other: muted(l, s.tr("pay.byhand")),
+		entry: kit.NewWords(l, l.Total, l.Text, true, fyne.TextAlignTrailing, 1, ""), gives: kit.NewWords(l, l.Body, l.PayText, true, fyne.TextAlignTrailing, 1, ""),
+		trouble: kit.NewWords(l, l.Body, l.DangerText, true, fyne.TextAlignLeading, 2, "")}
+	v.back = kit.NewIconButton(l, kit.Ghost, kit.IconLeft, s.tr("act.back"), m.Back).SetHeight(l.Touch)
+	for i := range mostChips {
+		v.taken = append(v.taken, kit.NewIconButton(l, kit.Plain, kit.IconClose, "", func() { m.Untake(i) }).SetHeight(l.Touch))
+	}
+	v.exact = kit.NewButton(l, kit.Primary, s.tr("pay.exact"), func() { m.TakeCash(m.pay.Rest()) })
+	for i := range 4 {
+		v.notes = append(v.notes, kit.NewButton(l, kit.Plain, "", func() { v.note(i) }))
+	}
+	for _, w := range otherWays {
+		v.ways = append(v.ways, kit.NewButton(l, kit.Plain, m.WayName(w), func() { m.TakeWay(w) }))
+	}
+	v.ref = kit.NewIconButton(l, kit.Ghost, kit.IconNote, s.tr("pay.ref"), s.refSheet).SetHeight(l.Touch)
+	rows := kit.NumberRows(kit.BackKey(), kit.Key{Code: kit.CodeClear, Label: s.tr("act.clear")})
+	v.keys = kit.NewKeypad(l, rows, m.TypePay)
+	v.typed = kit.NewButton(l, kit.Primary, "", func() { m.TakeWay(pay.Cash) })
+	v.retry = kit.NewButton(l, kit.Primary, s.tr("act.retry"), m.Retry)
+	v.aside = kit.NewButton(l, kit.Plain, s.tr("pay.aside"), m.Aside)
+	objects := []fyne.CanvasObject{v.back, v.title, v.what, v.due, v.trouble, v.cash, v.exact, v.other, v.ref, v.entry, v.gives, v.keys, v.typed, v.retry, v.aside}
+	for _, list := range [][]*kit.Button{v.taken, v.notes, v.ways} {
+		for _, b := range list {
+			objects = append(objects, b)
+		}
+	}
+	v.box = framed(v.arrange, objects...)
+	v.box.Hide()
+	return v
+}
+
+func (v *payView) note(i int) {
+	if p := v.s.m.pay; p != nil {
+		if notes := p.Notes(); i < len(notes) {
+			v.s.m.TakeCash(notes[i])
+		}
+	}
+}
+
+func (v *payView) arrange(size fyne.Size) {
+	l := v.s.look
+	g, k := l.Gap, l.Scale
+	x, w := 2*g, size.Width-4*g
+	bw := v.back.MinSize().Width
+	put(v.back, g, g/2, bw, l.Touch)
+	put(v.title, g+bw+g, g/2, w-bw-g-280*k, l.Touch)
+	y := g/2 + l.Touch
+	put(v.what, x, y+2*k, w, l.Body*1.3)
+	put(v.title, g+bw+g, g/2, w/2, l.Touch)
+	put(v.due, x+w/2, g/2, w/2, l.Touch+6*k)
+	y += l.Body*1.3 + g/2
+	row(g, x, y, w, l.Touch, objectsOf(v.taken)...)
+	put(v.trouble, x, y, w-2*(130*k+g), l.Touch)
+	put(v.retry, x+w-2*130*k-g, y, 130*k, l.Touch)
+	put(v.aside, x+w-130*k, y, 130*k, l.Touch)
+	y += l.Touch + g
+	half := (w - 2*g) * 0.54
+	room := size.Height - y - g
+	// left: cash, then the other ways
+	h := min(max(l.RowH, (room-2*l.Touch*0.6-5*g-l.Touch*0.4)/4), 96*k)
+	ly := y
+	put(v.cash, x, ly, half, l.Touch*0.6)
+	ly += l.Touch * 0.6
+	put(v.exact, x, ly, half, h)
+	ly += h + g
+	row(g, x, ly, half, h, objectsOf(v.notes)...)
+	ly += h + g
+	put(v.other, x, ly, half-v.ref.MinSize().Width, l.Touch)
+	put(v.ref, x+half-v.ref.MinSize().Width, ly, v.ref.MinSize().Width, l.Touch)
+	ly += l.Touch
+	grid(g, x, ly, half, h, 2, objectsOf(v.ways)...)
+	// right: keypad
+	rx, rw := x+half+2*g, w-half-2*g
+	put(v.gives, rx, y, rw, l.Touch*0.6)
+	put(v.entry, rx, y+l.Touch*0.5, rw, l.Touch)
+	ky := y + l.Touch*1.5 + g/2
+	put(v.typed, rx, size.Height-g-l.RowH*1.15, rw, l.RowH*1.15)
+	put(v.keys, rx, ky, rw, min(size.Height-2*g-l.RowH*1.15-ky, 4*(88*k)))
+}
+
+func objectsOf(buttons []*kit.Button) []fyne.CanvasObject {
+	out := make([]fyne.CanvasObject, len(buttons))
+	for i, b := range buttons {
+		out[i] = b
+	}
+	return out
+}
+
+// yuanShort writes whole yuan without places, for the keys of notes.
+func yuanShort(a money.Amount) string {
+	s := Yuan(a)
+	if a%money.Yuan == 0 {
+		return s[:len(s)-3]
+	}
+	return s
+}
+
+func (v *payView) refresh() {
+	s, m := v.s, v.s.m
+	p := m.pay
+	if p == nil {
+		return
+	}
+	open := !p.Saving()
+	title := s.tr("pay.title")
+	if p.Order != nil {
+		title = s.tr("pay.order", p.Order.Number.String())
+	}
+	v.title.Set(title)
+	v.back.SetEnabled(open)
+	v.due.Set(Yuan(p.Rest()))
+	v.what.Set(s.tr("pay.total"))
+	if len(p.Tenders) > 0 {
+		v.what.Set(s.tr("pay.rest.of", Yuan(p.Total)))
+	}
+	for i, b := range v.taken {
+		show(b, i < len(p.Tenders) && open && p.Fault == nil)
+		if i < len(p.Tenders) {
+			b.SetText(m.WayName(p.Tenders[i].Way) + " " + yuanShort(p.Tenders[i].Given))
+		}
+	}
+	v.trouble.SetInk(s.look.DangerText)
+	switch {
+	case p.State == PaySaving && p.Fault == nil:
+		v.trouble.SetInk(s.look.Muted)
+		v.trouble.Set(s.tr("save.saving") + "…")
+	case p.Fault != nil:
+		v.trouble.Set(p.Fault.Text(m.Lang()))
+	default:
+		v.trouble.Set("")
+	}
+	show(v.retry, p.State == PayUnknown)
+	show(v.aside, p.State == PayUnknown)
+	v.exact.SetText(s.tr("pay.exact.of", Yuan(p.Rest())))
+	v.exact.SetEnabled(open)
+	notes := p.Notes()
+	for i, b := range v.notes {
+		show(b, i < len(notes))
+		if i < len(notes) {
+			b.SetText(yuanShort(notes[i]))
+		}
+		b.SetEnabled(open)
+	}
+	for i, w := range otherWays {
+		b := v.ways[i]
+		b.SetEnabled(open)
+		b.SetKind(kit.Plain)
+		if w == p.Hint {
+			b.SetKind(kit.Primary)
+		}
+	}
+	v.ref.SetEnabled(open)
+	v.ref.SetText(s.tr("pay.ref"))
+	if p.Ref != "" {
+		v.ref.SetText(p.Ref)
+	}
+	typed, has := p.Typed()
+	v.entry.Set("¥" + p.Entry)
+	v.entry.SetInk(s.look.Text)
+	if p.Entry == "" {
+		v.entry.Set(s.tr("pay.amount.hint"))
+		v.entry.SetInk(s.look.Disabled)
+	}
+	v.gives.Set("")
+	if has && typed > p.Rest() {
+		v.gives.Set(s.tr("pay.change.is", Yuan(p.Change())))
+	} else if has && typed < p.Rest() {
+		v.gives.Set(s.tr("pay.short", Yuan(p.Rest()-typed)))
+	}
+	v.typed.SetText(s.tr("pay.cash"))
+	if has {
+		v.typed.SetText(s.tr("pay.cash.of", Yuan(typed)))
+	}
+	v.typed.SetEnabled(open && has)
+	for _, row := range kit.NumberRows(kit.BackKey(), kit.Key{Code: kit.CodeClear}) {
+		for _, k := range row {
+			v.keys.SetEnabled(k.Code, open)
+		}
+	}
+	if sz := v.box.Size(); sz.Width > 0 {
+		v.arrange(sz)
+	}
+}
