@@ -69,7 +69,7 @@ func (p *Printer) settle(ctx context.Context) error {
 	if _, err := p.send(ctx, escpos.ProofRequest(p.profile, 0)); err != nil {
 		return err
 	}
-	wait, silence := p.opts.Proof, p.opts.Answer/4
+	wait, silence := p.opts.Proof, p.opts.Answer/2
 	if p.deaf {
 		wait, silence = p.opts.Answer, p.opts.Proof
 	}

@@ -193,6 +193,7 @@ func TestPaperThatEndsMidTicketIsConfirmedOnceAfterTheNewRoll(t *testing.T) {
 	}
 	told := make(chan error, 4)
 	opts := patience
+	opts.Proof = 20 * time.Second
 	opts.Trouble = func(err error) { told <- err }
 	open, err := portreg.Opener("tcp:" + strings.TrimPrefix(a, "tcp:"))
 	if err != nil {
@@ -272,17 +273,17 @@ func TestALateAnswerOfAnEarlierTicketProvesNothingForTheNext(t *testing.T) {
 			profile := escpos.Default80()
 			profile.Proof = escpos.OrderedStatus
 			opts := patience
-			opts.Answer, opts.Proof = 100*time.Millisecond, 80*time.Millisecond // far less than the long ticket takes
+			opts.Answer, opts.Proof = 200*time.Millisecond, 200*time.Millisecond // far less than the long ticket takes
 			p := printer.New(open, profile, opts)
 			defer e.Close()
 			defer p.Close()
-			long := ticket.Ticket{Items: []ticket.Item{ticket.Feed{Lines: 100}, ticket.Text{Text: "LONG"}}}
+			long := ticket.Ticket{Items: []ticket.Item{ticket.Feed{Lines: 200}, ticket.Text{Text: "LONG"}}}
 			if proof, err := p.Print(context.Background(), 1, long); proof != printer.Uncertain || !errors.Is(err, printer.ErrNoProof) {
 				t.Fatal(proof, err)
 			}
 			for i := range uint32(4) {
 				text := fmt.Sprintf("NEXT-%d", i)
-				proof, err := p.Print(context.Background(), 2+i, ticket.Ticket{Items: []ticket.Item{ticket.Feed{Lines: 20}, ticket.Text{Text: text}}})
+				proof, err := p.Print(context.Background(), 2+i, ticket.Ticket{Items: []ticket.Item{ticket.Feed{Lines: 5}, ticket.Text{Text: text}}})
 				if n := onPaper(e, text); proof == printer.Confirmed && n != 1 {
 					t.Fatalf("%s was called %v (%v) and is %d times on paper", text, proof, err, n)
 				}

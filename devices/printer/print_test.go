@@ -167,6 +167,7 @@ func TestPaperThatRunsOutMidTicketIsWaitedForAndConfirmedOnce(t *testing.T) {
 	var mu sync.Mutex
 	var told []error
 	opts := quick
+	opts.Answer, opts.Proof = 50*time.Millisecond, 10*time.Second
 	opts.Trouble = func(err error) { mu.Lock(); told = append(told, err); mu.Unlock() }
 	p := start(t, m, nil, opts)
 	warm(t, p)
@@ -204,7 +205,7 @@ func TestPaperThatRunsOutMidTicketIsWaitedForAndConfirmedOnce(t *testing.T) {
 func TestNobodyMendingThePrinterEndsUncertainWithTheCause(t *testing.T) {
 	m := newMachine(t)
 	opts := quick
-	opts.Repair = 400 * time.Millisecond
+	opts.Answer, opts.Proof, opts.Repair = 50*time.Millisecond, 10*time.Second, 400*time.Millisecond
 	p := start(t, m, nil, opts)
 	warm(t, p)
 	m.set(func() { m.holding = true })
