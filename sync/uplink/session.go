@@ -104,6 +104,14 @@ func (s *session) work(ctx context.Context) error {
 	}
 }
 
+// booked is our mark in this epoch: a journal under a new epoch starts with none.
+func (s *session) booked() fact.Head {
+	if b := s.u.opt.Mark.Booked(); b.Epoch == s.epoch {
+		return b
+	}
+	return fact.Head{Epoch: s.epoch}
+}
+
 // patience is how long to wait for the next event before asking.
 func (s *session) patience() time.Duration {
 	switch {
@@ -111,7 +119,7 @@ func (s *session) patience() time.Duration {
 		return jitter(s.pause)
 	case len(s.flights) > 0:
 		return s.u.opt.Patience + s.u.opt.Patience*time.Duration(s.bytes)/patientBytes
-	case s.at.Seq > s.u.opt.Mark.Booked().Seq:
+	case s.at.Seq > s.booked().Seq:
 		return s.u.opt.Patience
 	}
 	return 4 * s.u.opt.Patience // idle: look whether head office still remembers
@@ -122,7 +130,7 @@ func (s *session) impatient() bool {
 	if len(s.flights) > 0 || s.held {
 		return true
 	}
-	if s.at.Seq > s.u.opt.Mark.Booked().Seq {
+	if s.at.Seq > s.booked().Seq {
 		s.stalled++
 	}
 	return s.stalled >= stalls
@@ -198,7 +206,7 @@ func (s *session) await(ctx context.Context) {
 // hear takes a mark that head office sent by itself. Such marks may be late, repeated or
 // out of order, so one that is lower only makes us ask (settled is false).
 func (s *session) hear(ctx context.Context, m wire.Mark) (rewind, settled bool, err error) {
-	switch booked := s.u.opt.Mark.Booked(); {
+	switch booked := s.booked(); {
 	case m.Head.Epoch != s.epoch:
 		return false, true, nil
 	case m.Reason == wire.ReasonGap:
@@ -235,12 +243,14 @@ func (s *session) ask(ctx context.Context, rewind bool) error {
 	if m.Head.Epoch != s.epoch {
 		return ErrRefused.With(m.Fault).Wrap(fmt.Errorf("answer for epoch %d", m.Head.Epoch))
 	}
-	before := s.u.opt.Mark.Booked()
+	before := s.booked()
 	if err := s.accept(ctx, m); err != nil || s.held {
 		return err
 	}
-	if now := s.u.opt.Mark.Booked(); rewind || now.Seq < before.Seq {
+	if now := m.Head; rewind || now.Seq < before.Seq {
 		s.at, s.expect, s.flights, s.bytes, s.stalled = now, m.Stream, nil, 0, 0
+	} else if s.stalled == 0 {
+		s.pause = s.u.opt.PauseMin // all is well, we only looked
 	}
 	return nil
 }
@@ -259,7 +269,7 @@ func (s *session) accept(ctx context.Context, m wire.Mark) error {
 		s.alarm(ErrFork.With(m.Head.Seq))
 		return nil
 	}
-	if booked := s.u.opt.Mark.Booked(); m.Head != booked {
+	if booked := s.booked(); m.Head != booked {
 		if err := s.u.opt.Mark.SetBooked(ctx, m.Head); err != nil {
 			return errRead.Wrap(err)
 		}

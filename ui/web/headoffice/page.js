@@ -81,7 +81,7 @@ function figures() {
   const on = view.registers.filter((r) => r.connected).length, all = view.registers.length;
   $("online").replaceChildren(String(on), make("small", "", " / " + all));
   $("online-sub").textContent = !all ? say("noregister") : on < all ? say("offlinecount", { n: all - on }) : say("allonline");
-  $("orders-sub").textContent = view.unpaid ? say("unpaid", { n: group(view.unpaid) }) : say("allpaid");
+  $("orders-sub").textContent = view.unpaid ? say("unpaid", { n: group(view.unpaid) }) : s.orders ? say("allpaid") : "";
   $("average-sub").textContent = s.orders ? say("perorder", { n: (s.portions / s.orders).toFixed(1) }) : "";
   const i = view.days.findIndex((d) => d.day === view.day), prev = i >= 0 ? view.days[i + 1] : null;
   const sub = $("amount-sub");
