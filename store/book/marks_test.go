@@ -84,6 +84,13 @@ func TestMarkThatFallsFromAheadOfTheBookIsCopiedFromThere(t *testing.T) {
 	}
 }
 
+// once is a source that ends Follow when there is nothing left to do.
+type once struct{ *booktest.Tape }
+
+var errIdle = errors.New("nothing left to do")
+
+func (once) Wait(context.Context, uint64) error { return errIdle }
+
 func TestCopiesComeBackWhenHeadOfficeForgets(t *testing.T) {
 	facts := booktest.Days(12, 2, 200)
 	b := sound(t, newPath(t), mine)
@@ -94,17 +101,11 @@ func TestCopiesComeBackWhenHeadOfficeForgets(t *testing.T) {
 		t.Fatalf("stats %+v, %v", s, err)
 	}
 	src := tape(facts)
-	ctx, stop := context.WithCancel(ctx)
-	done := make(chan error, 1)
-	go func() { done <- b.Follow(ctx, src) }()
-	for {
-		if _, n := b.missing(); n == 0 {
-			break
-		}
-		time.Sleep(time.Millisecond)
+	follow, stop := context.WithTimeout(ctx, time.Minute)
+	defer stop()
+	if err := b.Follow(follow, once{src}); !errors.Is(err, errIdle) {
+		t.Fatalf("follow ended with %v", err)
 	}
-	stop()
-	<-done
 	rest, err := b.Unbooked(0, len(facts))
 	must(t, err)
 	if len(rest) != len(facts)-100 || rest[0].Seq != 101 {
@@ -144,7 +145,7 @@ func TestFollowTakesWhatBecomesDurableAndReportsFailure(t *testing.T) {
 	facts := booktest.Days(14, 2, 60)
 	b := sound(t, newPath(t), mine)
 	src := tape(facts[:10])
-	follow, stop := context.WithCancel(ctx)
+	follow, stop := context.WithTimeout(ctx, time.Minute)
 	defer stop()
 	done := make(chan error, 1)
 	go func() { done <- b.Follow(follow, src) }()
