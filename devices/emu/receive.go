@@ -9,7 +9,7 @@ type liveScan struct {
 	n    int
 }
 
-// receive takes bytes from the line. It returns how many more the buffer holds.
+// receive takes bytes from the line. p.mu is held.
 func (p *Printer) receive(data []byte) {
 	p.received += int64(len(data))
 	for i := 0; i < len(data); {

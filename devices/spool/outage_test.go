@@ -361,6 +361,31 @@ func TestSwallowedProofsBringMarkedCopiesAndThenAPerson(t *testing.T) {
 	}
 }
 
+func TestPulsePassesATicketThatWaitsForPaperAndIsNeverRepeated(t *testing.T) {
+	s := openShop(t, emu.Options{}, false, func(_ *Options, o *printer.Options) {
+		o.Repair, o.Proof, o.Answer = 10*time.Second, 5*time.Second, 30*time.Millisecond
+	})
+	d := emu.NewDrawer()
+	s.paper.Attach(2, d)
+	s.paper.LoadPaper(200)
+	if err := s.Submit(receipt(1, ""), receipt(2, "")); err != nil {
+		t.Fatal(err)
+	}
+	s.trouble(t)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if err := s.Pulse(ctx, "", 0); err != nil {
+		t.Fatal(err)
+	}
+	s.paper.LoadPaper(-1)
+	if err := s.finish(t); err != nil {
+		t.Fatal(err)
+	}
+	if !d.Opened() || d.Kicks() != 1 {
+		t.Errorf("drawer open %v after %d pulses", d.Opened(), d.Kicks())
+	}
+}
+
 func BenchmarkReceipts(b *testing.B) {
 	s := openShop(b, emu.Options{}, false, func(o *Options, p *printer.Options) {
 		*p = printer.Options{Name: "a", Trouble: p.Trouble}
