@@ -42,7 +42,9 @@ func show(ctx context.Context, stop context.CancelFunc, c *config, d *desk.Desk,
 	w.SetPadded(false)
 	s := cashier.New(d.Doors())
 	defer s.Close()
+	w.SetContent(s.Content())
 	s.Attach(w)
+	s.Run()
 	w.Resize(fyne.NewSize(float32(c.width), float32(c.height)))
 	if c.fullscreen {
 		w.SetFullScreen(true)

@@ -141,6 +141,9 @@ func (c *counter) sell(ctx context.Context, log *saleslog.Log) error {
 		if err := c.openDay(ctx, &s); err != nil {
 			return err
 		}
+		if err := c.breathe(ctx); err != nil {
+			return err
+		}
 		c.clock.set(s.at)
 		c.Begun(i)
 		answer, err := c.do(ctx, act.Act{Key: s.key, By: atScreen, Intent: s.in})
@@ -164,6 +167,26 @@ func (c *counter) wait(ctx context.Context, at time.Time) error {
 	select {
 	case <-time.After(time.Duration(float64(gap) / c.Speed)):
 	case <-ctx.Done():
+	}
+	return ctx.Err()
+}
+
+// ahead is how many slips may wait while the next order is rung up: at a counter the receipt of one guest is in
+// hand before the order of the next.
+const ahead = 8
+
+// breathe waits until not more than ahead slips wait for a printer. It gives up after a second, because selling
+// never waits for a printer.
+func (c *counter) breathe(ctx context.Context) error {
+	for wait := 0; wait < 1000 && ctx.Err() == nil; wait++ {
+		waiting := 0
+		for _, p := range c.m.Slips().Printers {
+			waiting = max(waiting, p.Waiting)
+		}
+		if waiting <= ahead {
+			return nil
+		}
+		time.Sleep(time.Millisecond)
 	}
 	return ctx.Err()
 }

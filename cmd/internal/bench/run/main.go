@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/pprof"
 	"strings"
 	"syscall"
 
@@ -20,7 +21,20 @@ func main() {
 	flag.BoolVar(&o.Short, "short", false, "small data, few rounds: to try the measurement, not to judge by")
 	flag.DurationVar(&o.Pace, "pace", 0, "how long to sell at 50 orders a second (default 1m; the full proof is 10m)")
 	flag.StringVar(&o.Folder, "data", "", "`folder` on a real disk for the large register (default build/bench-data)")
+	profile := flag.String("cpuprofile", "", "`file` for a CPU profile of the run")
 	flag.Parse()
+	if *profile != "" {
+		f, err := os.Create(*profile)
+		if err == nil {
+			err = pprof.StartCPUProfile(f)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		defer f.Close()
+		defer pprof.StopCPUProfile()
+	}
 	if *only != "" {
 		o.Only = strings.Split(*only, ",")
 	}
