@@ -341,6 +341,28 @@ func TestRebuildStoppedHalfwayLeavesTheOldFile(t *testing.T) {
 	}
 }
 
+func TestRebuildGoesOnWhereSellingWentMeanwhile(t *testing.T) {
+	facts := booktest.Days(17, 2, 40)
+	half := len(facts) / 2
+	src := tape(facts[:half])
+	var told []uint64
+	b, err := Rebuild(ctx, newPath(t), mine, src.Each, func(seq uint64) {
+		told = append(told, seq)
+		if seq == uint64(half) {
+			src.Append(facts[half:]...)
+		}
+	})
+	must(t, err)
+	keepSound(t, b)
+	if b.Applied().Seq != uint64(half) || len(told) == 0 || told[len(told)-1] != uint64(half) {
+		t.Fatalf("rebuilt to %v, told %v", b.Applied(), told)
+	}
+	if err := b.Follow(ctx, once{src}); !errors.Is(err, errIdle) {
+		t.Fatal(err)
+	}
+	same(t, b, rebuilt(t, facts))
+}
+
 func TestFirstFileAppearsWholeOrNotAtAll(t *testing.T) {
 	path := newPath(t)
 	must(t, os.WriteFile(path+".new", []byte("left by a power cut"), 0o600))
