@@ -44,8 +44,8 @@ type Drawer struct {
 // New returns the drawer on the given pin of the printer's drawer connector.
 func New(p Pulser, pin int) *Drawer { return &Drawer{pulser: p, pin: pin} }
 
-// Open sends one pulse and returns when it was sent, or ErrNotOpened with the printer's fault as its cause. It never
-// tries again: that is a person's decision and a fact of its own.
+// Open sends one pulse and returns when it was sent, or ErrNotOpened with the printer's fault
+// as its cause. It never tries again: that is a person's decision and a fact of its own.
 func (d *Drawer) Open(ctx context.Context) error {
 	if err := d.pulser.Pulse(ctx, d.pin); err != nil {
 		return ErrNotOpened.Wrap(err)

@@ -1,7 +1,8 @@
 package escpos
 
-// StatusRequest returns the real-time status request DLE EOT n, n 1 to 4. It is
-// answered with one byte even while the printer is off-line. Never put it between the bytes of another command.
+// StatusRequest returns the real-time status request DLE EOT n, n 1 to 4. It is answered with
+// one byte even while the printer is off-line. Never put it between the bytes of another
+// command.
 func StatusRequest(n int) []byte { return []byte{dle, 0x04, byte(n)} }
 
 // Recover returns what brings a printer of unknown state back: enough NULs to end a

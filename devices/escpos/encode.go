@@ -28,10 +28,10 @@ type job struct {
 	styled  bool         // a style has been sent
 }
 
-// Encode returns the whole job for t: initialisation, Chinese mode, content. The bytes
-// are complete in themselves, so a job may follow any other, and hold no drawer pulse
-// and no request for an answer; add ProofRequest behind them. Text can never become a command. It fails
-// with ErrProfile or ErrCode and then returns no bytes.
+// Encode returns the whole job for t: initialisation, Chinese mode, content. The bytes are
+// complete in themselves, so a job may follow any other, and hold no drawer pulse and no
+// request for an answer; add ProofRequest behind them. Text can never become a command. It
+// fails with ErrProfile or ErrCode and then returns no bytes.
 func Encode(t ticket.Ticket, p Profile) ([]byte, error) {
 	if err := p.Check(); err != nil {
 		return nil, err

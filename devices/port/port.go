@@ -9,12 +9,13 @@ import (
 	"time"
 )
 
-// Port is an open channel. Reading and writing may go on at the same time from two
-// goroutines. Nothing blocks beyond its deadline, and Close (which may be called more than
-// once and from any goroutine) ends a blocked Read and a blocked Write at once. After Close every call fails with ErrClosed and no
-// byte reaches anything. Errors are faults of this package; a passed deadline is ErrTimeout, which
-// also is os.ErrDeadlineExceeded. Write returns how many bytes were handed over; a short count always comes
-// with an error. A deadline of the zero time means none.
+// Port is an open channel. Reading and writing may go on at the same time from two goroutines.
+// Nothing blocks beyond its deadline, and Close (which may be called more than once and from
+// any goroutine) ends a blocked Read and a blocked Write at once. After Close every call fails
+// with ErrClosed and no byte reaches anything. Errors are faults of this package; a passed
+// deadline is ErrTimeout, which also is os.ErrDeadlineExceeded. Write returns how many bytes
+// were handed over; a short count always comes with an error. A deadline of the zero time
+// means none.
 type Port interface {
 	io.ReadWriteCloser
 	SetReadDeadline(time.Time) error

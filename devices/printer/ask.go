@@ -145,8 +145,9 @@ type Status struct {
 	Drawer  Drawer // by the profile's sensor sense
 }
 
-// Status asks the printer how it is. An error means that it could not be asked; what is
-// wrong with a printer that answers is in Fault. A printer without status (Profile.Status false) is only opened.
+// Status asks the printer how it is. An error means that it could not be asked; what is wrong
+// with a printer that answers is in Fault. A printer without status (Profile.Status false) is
+// only opened.
 func (p *Printer) Status(ctx context.Context) (Status, error) {
 	ctx, end, err := p.begin(ctx)
 	if err != nil {

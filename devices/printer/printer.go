@@ -166,8 +166,8 @@ func (p *Printer) Close() error {
 	return nil
 }
 
-// ready opens the port if needed and makes sure that the printer listens, has nothing half received and can print. No byte of a job has been
-// sent when it fails.
+// ready opens the port if needed, makes sure that the printer listens and holds nothing half
+// received, and returns its status, which the caller judges.
 func (p *Printer) ready(ctx context.Context) (escpos.Status, error) {
 	kept := p.port != nil
 	s, err := p.prepare(ctx)
@@ -233,9 +233,9 @@ func (p *Printer) send(ctx context.Context, b []byte) (sent int, err error) {
 	return p.push(ctx, b, nil)
 }
 
-// push is send with patience: when a printer that has taken a part stops taking more, which is what running
-// out of paper looks like through flow control, stalled is told and decides whether to
-// wait on.
+// push is send with patience: when a printer that has taken a part stops taking more, which is
+// what running out of paper looks like through flow control, stalled is told and decides
+// whether to wait on.
 func (p *Printer) push(ctx context.Context, b []byte, stalled func(since time.Duration) bool) (sent int, err error) {
 	const piece, look = 1024, 100 * time.Millisecond
 	progress := time.Now()

@@ -43,11 +43,11 @@ func newReader(name string, open func(context.Context) (source, error)) *Reader 
 // patience is how long one read waits when nothing is expected.
 const patience = 200 * time.Millisecond
 
-// Run reads until ctx ends and returns then. It calls deliver for every code and
-// report for every trouble: ErrUnreadable or ErrTooLong for a scan that was kept back; a fault of
-// devices/port, once, when the scanner cannot be opened or was unplugged; nil when it is there (again). Both are
-// called from this goroutine and hold up reading. What was half received when the scanner went is
-// dropped.
+// Run reads until ctx ends and returns then. It calls deliver for every code and report for
+// every trouble: ErrUnreadable or ErrTooLong for a scan that was kept back; a fault of
+// devices/port, once, when the scanner cannot be opened or was unplugged; nil when it is there
+// (again). Both are called from this goroutine and hold up reading. What was half received
+// when the scanner went is dropped.
 func (r *Reader) Run(ctx context.Context, deliver func(Scan), report func(error)) {
 	told := "-" // code of the last trouble reported, "" while connected
 	tell := func(err error) {

@@ -69,9 +69,9 @@ func Clean(s string) string {
 	return b.String()
 }
 
-// Unprintable returns the runes of s that GB printers have no code for, each once, in
-// order. Use it when a menu is saved. A line with one of them prints as a picture where ticket/typeface
-// covers it, and with gb.Replacement in its place where not.
+// Unprintable returns the runes of s that GB printers have no code for, each once, in order.
+// Use it when a menu is saved. A line with one of them prints as a picture where
+// ticket/typeface covers it, and with gb.Replacement in its place where not.
 func Unprintable(s string) []rune {
 	var bad []rune
 	for _, r := range Clean(s) {

@@ -16,9 +16,9 @@ import (
 	"wendan/devices/port"
 )
 
-// An idle connection is probed after silence. The user timeout is long on purpose: it also counts the time a printer
-// without paper takes no bytes (zero window), which may be minutes; drivers have
-// deadlines of their own.
+// An idle connection is probed after silence. The user timeout is long on purpose: it also
+// counts the time a printer without paper takes no bytes (zero window), which may be minutes;
+// drivers have deadlines of their own.
 const (
 	silence     = 5 * time.Second
 	userTimeout = 5 * time.Minute

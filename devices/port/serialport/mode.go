@@ -11,8 +11,8 @@ import (
 // Flow is how a device stops the register from sending.
 type Flow uint8
 
-// The kinds of flow control: none, the RTS/CTS wires, and the bytes 11h and 13h. With
-// XONXOFF the port is for text only: raster data may hold these bytes towards the register, never from it.
+// The kinds of flow control: none, the RTS/CTS wires, and the bytes XON (11h) and XOFF (13h),
+// which are then taken out of what the device sends. What is written passes unchanged.
 const (
 	FlowNone    Flow = 0
 	FlowRTSCTS  Flow = 1
@@ -33,7 +33,8 @@ type Mode struct {
 var Default = Mode{Baud: 115200, Bits: 8, Stop: 1}
 
 // ParseMode reads the query part of an address, such as
-// "baud=9600&bits=7&parity=even&stop=1&flow=rtscts"; what is not named keeps its value of Default.
+// "baud=9600&bits=7&parity=even&stop=1&flow=rtscts"; what is not named keeps its value of
+// Default.
 func ParseMode(query string) (Mode, error) {
 	m := Default
 	values, err := url.ParseQuery(query)

@@ -3,9 +3,10 @@
 // line and holds it exclusively, while reading and writing go through a companion
 // descriptor of the same node.
 //
-// Walled in that way, of version 1.8.0: a Write after Close that lands in whatever file has the descriptor
-// now, a blocked Write that nothing can end, short writes without an error, the crash of a Read when the
-// descriptor is above 1023, missing flow control, and errors that are no system errors.
+// Walled in that way, of version 1.8.0: a Write after Close that lands in whatever file has
+// the descriptor now, a blocked Write that nothing can end, short writes without an error, the
+// crash of a Read when the descriptor is above 1023, missing flow control, and errors that are
+// no system errors.
 package serialport
 
 import (

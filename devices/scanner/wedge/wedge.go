@@ -25,8 +25,9 @@ type Detector struct {
 
 // Result says what a key completed.
 type Result struct {
-	// Code is the scanned code, or empty. When it is set, this key (Enter or Tab) and the Code's characters
-	// before it were typed by a scanner: take them out of whatever field received them.
+	// Code is the scanned code, or empty. When it is set, this key (Enter or Tab) and the
+	// Code's characters before it were typed by a scanner: take them out of whatever field
+	// received them.
 	Code string
 }
 
