@@ -145,3 +145,8 @@ func Yuan(a money.Amount) string {
 	}
 	return "¥" + a.String()
 }
+
+// HotPage reports whether the grid shows the page of dishes that sell best, where a mark on each would say nothing.
+func (m *Model) HotPage() bool {
+	return m.page == PageSale && m.cat < len(m.cats) && m.cats[m.cat].Colour < 0
+}

@@ -59,9 +59,14 @@ func newOrdersView(s *Screen) *ordersView {
 			}
 		}).SetHeight(l.Touch))
 	}
+	rows := map[fyne.CanvasObject]*paperRow{}
 	v.paper = kit.NewTouchList(l, paperLines*24*l.Scale, func() int { return (len(m.list.Paper) + paperLines - 1) / paperLines },
-		func() fyne.CanvasObject { return newPaperRow(s) },
-		func(i int, row fyne.CanvasObject) { row.(*paperRow).set(m.list.Paper, i*paperLines) })
+		func() fyne.CanvasObject {
+			r := newPaperRow(s)
+			rows[r.box] = r
+			return r.box
+		},
+		func(i int, row fyne.CanvasObject) { rows[row].set(m.list.Paper, i*paperLines) })
 	v.paper.HideLines()
 	v.reprint = kit.NewIconButton(l, kit.Primary, kit.IconPrinter, s.tr("pay.reprint"), m.Reprint)
 	v.pay = kit.NewButton(l, kit.Pay, s.tr("pay.act"), func() {
@@ -136,7 +141,7 @@ func (v *ordersView) arrange(size fyne.Size) {
 	top := l.Touch + g
 	put(v.list, 0, top, x, size.Height-top)
 	put(v.none, 0, top, x, size.Height-top)
-	put(v.bed, x, 0, right, size.Height)
+	put(v.bed, 0, top, x, size.Height-top)
 	in, w := x+l.Pad, right-2*l.Pad
 	put(v.title, in, g/2, w, l.Title*1.5)
 	put(v.under, in, g/2+l.Title*1.5, w, l.Small*1.5)

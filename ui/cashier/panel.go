@@ -152,7 +152,7 @@ func (p *panel) refresh(part Part) {
 		p.last.refresh()
 	} else {
 		if sel >= 0 {
-			p.strip[1].SetText("×" + strconv.Itoa(int(m.Line(sel).Qty)))
+			p.strip[1].SetText(s.tr("line.qty", m.Line(sel).Qty))
 		}
 		p.lines.Refresh()
 		p.lines.Select(sel)

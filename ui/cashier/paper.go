@@ -18,7 +18,7 @@ var (
 
 // paperRow draws a few lines of a slip. Every piece of text stands at its column, as on paper.
 type paperRow struct {
-	*fyne.Container
+	box   *fyne.Container
 	s     *Screen
 	lines []string
 	texts []*canvas.Text
@@ -26,7 +26,7 @@ type paperRow struct {
 
 func newPaperRow(s *Screen) *paperRow {
 	r := &paperRow{s: s}
-	r.Container = framed(r.arrange)
+	r.box = framed(r.arrange)
 	return r
 }
 
@@ -35,7 +35,7 @@ func (r *paperRow) set(all []string, from int) {
 	if from < len(all) {
 		r.lines = all[from:min(len(all), from+paperLines)]
 	}
-	r.arrange(r.Size())
+	r.arrange(r.box.Size())
 }
 
 // piece is a run of text between gaps of two blanks and more.
@@ -94,7 +94,7 @@ func (r *paperRow) text(n int, s string, dp, x, y, w, h float32, align fyne.Text
 	for n >= len(r.texts) {
 		t := canvas.NewText("", paperInk)
 		r.texts = append(r.texts, t)
-		r.Objects = append(r.Objects, t)
+		r.box.Objects = append(r.box.Objects, t)
 	}
 	t := r.texts[n]
 	t.TextSize, t.Text = dp, s
@@ -116,5 +116,3 @@ func (r *paperRow) text(n int, s string, dp, x, y, w, h float32, align fyne.Text
 	t.Move(fyne.NewPos(x, y+(h-m.Height)/2))
 	t.Refresh()
 }
-
-var _ fyne.CanvasObject = (*paperRow)(nil)

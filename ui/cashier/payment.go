@@ -154,6 +154,14 @@ func (m *Model) TypePay(code string) {
 			}
 		case keyClear:
 			p.Entry = ""
+		case "+50", "+100":
+			add := 50 * money.Yuan
+			if code == "+100" {
+				add = 100 * money.Yuan
+			}
+			if a, _ := p.Typed(); a+add <= pay.MaxTender {
+				p.Entry = strings.TrimSuffix((a + add).String(), ".00")
+			}
 		default:
 			next := p.Entry + code
 			if next[0] == '.' {

@@ -42,22 +42,21 @@ func newPayView(s *Screen) *payView {
 	l, m := s.look, s.m
 	v := &payView{s: s, title: heading(l, s.tr("pay.title")), what: kit.NewWords(l, l.Body, l.Muted, false, fyne.TextAlignTrailing, 1, ""),
 		due: kit.NewAmountText(l, l.Total*1.5, fyne.TextAlignTrailing, ""), cash: muted(l, s.tr("pay.cash")), other: muted(l, s.tr("pay.byhand")),
-		entry: kit.NewWords(l, l.Total, l.Text, true, fyne.TextAlignTrailing, 1, ""), gives: kit.NewWords(l, l.Body, l.PayText, true, fyne.TextAlignTrailing, 1, ""),
+		entry: kit.NewWords(l, l.Total, l.Text, true, fyne.TextAlignTrailing, 1, ""), gives: kit.NewWords(l, l.Body, l.PayText, true, fyne.TextAlignLeading, 1, ""),
 		trouble: kit.NewWords(l, l.Body, l.DangerText, true, fyne.TextAlignLeading, 2, "")}
 	v.back = kit.NewIconButton(l, kit.Ghost, kit.IconLeft, s.tr("act.back"), m.Back).SetHeight(l.Touch)
 	for i := range mostChips {
 		v.taken = append(v.taken, kit.NewIconButton(l, kit.Plain, kit.IconClose, "", func() { m.Untake(i) }).SetHeight(l.Touch))
 	}
-	v.exact = kit.NewButton(l, kit.Primary, s.tr("pay.exact"), func() { m.TakeCash(m.pay.Rest()) })
+	v.exact = kit.NewButton(l, kit.Primary, s.tr("pay.exact"), func() { m.TakeCash(m.pay.Rest()) }).SetTextSize(l.Title)
 	for i := range 4 {
-		v.notes = append(v.notes, kit.NewButton(l, kit.Plain, "", func() { v.note(i) }))
+		v.notes = append(v.notes, kit.NewButton(l, kit.Plain, "", func() { v.note(i) }).SetTextSize(l.Title))
 	}
 	for _, w := range otherWays {
-		v.ways = append(v.ways, kit.NewButton(l, kit.Plain, m.WayName(w), func() { m.TakeWay(w) }))
+		v.ways = append(v.ways, kit.NewButton(l, kit.Plain, m.WayName(w), func() { m.TakeWay(w) }).SetTextSize(l.Title))
 	}
 	v.ref = kit.NewIconButton(l, kit.Ghost, kit.IconNote, s.tr("pay.ref"), s.refSheet).SetHeight(l.Touch)
-	rows := kit.NumberRows(kit.BackKey(), kit.Key{Code: kit.CodeClear, Label: s.tr("act.clear")})
-	v.keys = kit.NewKeypad(l, rows, m.TypePay)
+	v.keys = kit.NewKeypad(l, payKeys(s), m.TypePay)
 	v.typed = kit.NewButton(l, kit.Primary, "", func() { m.TakeWay(pay.Cash) })
 	v.retry = kit.NewButton(l, kit.Primary, s.tr("act.retry"), m.Retry)
 	v.aside = kit.NewButton(l, kit.Plain, s.tr("pay.aside"), m.Aside)
@@ -70,6 +69,11 @@ func newPayView(s *Screen) *payView {
 	v.box = framed(v.arrange, objects...)
 	v.box.Hide()
 	return v
+}
+
+// payKeys are digits, and the two big notes to count up what a guest hands over.
+func payKeys(s *Screen) [][]kit.Key {
+	return kit.NumberRows(kit.BackKey(), kit.Key{Code: kit.CodeClear, Label: s.tr("act.clear")}, kit.Key{Code: "+50"}, kit.Key{Code: "+100"})
 }
 
 func (v *payView) note(i int) {
@@ -85,40 +89,42 @@ func (v *payView) arrange(size fyne.Size) {
 	g, k := l.Gap, l.Scale
 	x, w := 2*g, size.Width-4*g
 	bw := v.back.MinSize().Width
-	put(v.back, g, g/2, bw, l.Touch)
-	put(v.title, g+bw+g, g/2, w-bw-g-280*k, l.Touch)
-	y := g/2 + l.Touch
-	put(v.what, x, y+2*k, w, l.Body*1.3)
-	put(v.title, g+bw+g, g/2, w/2, l.Touch)
-	put(v.due, x+w/2, g/2, w/2, l.Touch+6*k)
-	y += l.Body*1.3 + g/2
+	put(v.back, g, g, bw, l.Touch)
+	put(v.title, g+bw+g, g, w*0.34, l.Touch)
+	put(v.due, x+w*0.5, g, w*0.5, l.Touch+4*k)
+	put(v.what, x+w*0.3, g+14*k, max(0, w*0.7-v.due.MinSize().Width-g), l.Touch-8*k)
+	y := g + l.Touch + g
 	row(g, x, y, w, l.Touch, objectsOf(v.taken)...)
-	put(v.trouble, x, y, w-2*(130*k+g), l.Touch)
-	put(v.retry, x+w-2*130*k-g, y, 130*k, l.Touch)
-	put(v.aside, x+w-130*k, y, 130*k, l.Touch)
+	buttons := float32(0)
+	if v.retry.Visible() {
+		buttons = 2 * (150*k + g)
+	}
+	put(v.trouble, x, y, w-buttons, l.Touch)
+	put(v.retry, x+w-2*150*k-g, y, 150*k, l.Touch)
+	put(v.aside, x+w-150*k, y, 150*k, l.Touch)
 	y += l.Touch + g
 	half := (w - 2*g) * 0.54
-	room := size.Height - y - g
+	head := l.Touch * 0.6
 	// left: cash, then the other ways
-	h := min(max(l.RowH, (room-2*l.Touch*0.6-5*g-l.Touch*0.4)/4), 96*k)
+	h := min(max(l.Touch, (size.Height-y-head-l.Touch-5*g)/4), 96*k)
 	ly := y
-	put(v.cash, x, ly, half, l.Touch*0.6)
-	ly += l.Touch * 0.6
+	put(v.cash, x, ly, half, head)
+	ly += head
 	put(v.exact, x, ly, half, h)
 	ly += h + g
 	row(g, x, ly, half, h, objectsOf(v.notes)...)
 	ly += h + g
-	put(v.other, x, ly, half-v.ref.MinSize().Width, l.Touch)
-	put(v.ref, x+half-v.ref.MinSize().Width, ly, v.ref.MinSize().Width, l.Touch)
+	rw := v.ref.MinSize().Width
+	put(v.other, x, ly, half-rw, l.Touch)
+	put(v.ref, x+half-rw, ly, rw, l.Touch)
 	ly += l.Touch
-	grid(g, x, ly, half, h, 2, objectsOf(v.ways)...)
-	// right: keypad
-	rx, rw := x+half+2*g, w-half-2*g
-	put(v.gives, rx, y, rw, l.Touch*0.6)
-	put(v.entry, rx, y+l.Touch*0.5, rw, l.Touch)
-	ky := y + l.Touch*1.5 + g/2
-	put(v.typed, rx, size.Height-g-l.RowH*1.15, rw, l.RowH*1.15)
-	put(v.keys, rx, ky, rw, min(size.Height-2*g-l.RowH*1.15-ky, 4*(88*k)))
+	end := ly + grid(g, x, ly, half, h, 2, objectsOf(v.ways)...)
+	// right: what is typed, keypad, and the key that takes it in cash
+	rx, rwid := x+half+2*g, w-half-2*g
+	put(v.gives, rx, y-g, rwid*0.55, head+g)
+	put(v.entry, rx+rwid*0.45, y-g, rwid*0.55, head+g)
+	put(v.typed, rx, end-h, rwid, h)
+	put(v.keys, rx, y+head, rwid, end-h-g-y-head)
 }
 
 func objectsOf(buttons []*kit.Button) []fyne.CanvasObject {
@@ -215,7 +221,7 @@ func (v *payView) refresh() {
 		v.typed.SetText(s.tr("pay.cash.of", Yuan(typed)))
 	}
 	v.typed.SetEnabled(open && has)
-	for _, row := range kit.NumberRows(kit.BackKey(), kit.Key{Code: kit.CodeClear}) {
+	for _, row := range payKeys(s) {
 		for _, k := range row {
 			v.keys.SetEnabled(k.Code, open)
 		}

@@ -74,8 +74,8 @@ func (s *Screen) kitTile(t Tile) kit.Tile {
 		k.Tag, k.TagTone = s.tr("dish.soldout"), kit.Bad
 	case t.Limited:
 		k.Tag, k.TagTone = s.tr("dish.left", t.Left), kit.Caution
-	case t.Dish.Hot:
-		k.Tag, k.TagTone = s.tr("dish.hot"), kit.Bad
+	case t.Dish.Hot && !s.m.HotPage():
+		k.Tag, k.TagTone = s.tr("dish.hot"), kit.Caution
 	}
 	return k
 }

@@ -46,7 +46,7 @@ type view interface {
 
 // New makes the screen over doors, at the sign-in page, with the carts of the last run.
 func New(doors Doors) *Screen {
-	return newScreen(NewModel(doors, Loop{
+	return Over(NewModel(doors, Loop{
 		Go:    func(f func()) { go f() },
 		Post:  fyne.Do,
 		After: after,
@@ -59,7 +59,8 @@ func after(d time.Duration, f func()) func() {
 	return func() { t.Stop() }
 }
 
-func newScreen(m *Model) *Screen {
+// Over makes the screen over a model that somebody else made, with a Loop of their own.
+func Over(m *Model) *Screen {
 	s := &Screen{m: m, root: container.NewStack()}
 	m.OnChange = s.changed
 	s.build()

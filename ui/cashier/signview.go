@@ -63,7 +63,9 @@ func newSignView(s *Screen) *signView {
 	v := &signView{s: s, name: kit.NewWords(l, l.Total*1.2, l.Text, true, fyne.TextAlignLeading, 1, ""), place: body(l, ""),
 		clock: kit.NewWords(l, l.Total*1.2, l.Muted, true, fyne.TextAlignTrailing, 1, ""), ask: heading(l, s.tr("sign.who")),
 		bed: fill(l.Surface, l.Radius), who: centred(l, l.Title, l.Text, true, 1, ""), say: centred(l, l.Body, l.DangerText, true, 2, "")}
-	v.people = kit.NewTileGrid(l, peopleTiles{s})
+	big := *l // people are few: large tiles
+	big.TileW, big.TileH, big.Body = 200*l.Scale, 116*l.Scale, l.Title
+	v.people = kit.NewTileGrid(&big, peopleTiles{s})
 	v.people.SetPaged(false)
 	v.people.OnTap = func(i int) { m.ChoosePerson(m.People()[i]) }
 	v.pad = kit.NewPinPad(l, shortestPIN, longestPIN, m.SignIn)

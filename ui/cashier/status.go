@@ -37,7 +37,7 @@ func (m *Model) Network() Item {
 	case s.Online && s.Waiting() == 0:
 		return Item{GradeGood, m.tr("net.online")}
 	case s.Online:
-		return Item{GradeGood, m.tr("net.queue", s.Waiting())}
+		return Item{GradeGood, m.tr("net.online.queue", s.Waiting())}
 	}
 	return Item{GradeWarn, m.tr("net.offline.queue", s.Waiting())}
 }

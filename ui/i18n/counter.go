@@ -15,6 +15,8 @@ var counter = map[string]text{
 	"drawer.opened":  {"钱箱已打开并记录", "Drawer opened and recorded"},
 	"drawer.unknown": {"钱箱无感应", "Drawer: no sensor"},
 
+	"line.qty":          {"数量 %d", "Qty %d"},
+	"net.online.queue":  {"在线 · 待上传 %d", "Online · %d waiting"},
 	"net.alarm":         {"总部数据有疑", "Head office differs"},
 	"net.offline.queue": {"离线 · 待上传 %d", "Offline · %d waiting"},
 	"printer.none":      {"未设打印机", "No printer"},
