@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	stdlog "log"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -20,7 +22,7 @@ import (
 // picture of it in the data folder.
 func show(ctx context.Context, stop context.CancelFunc, c *config, d *desk.Desk, log *slog.Logger) error {
 	if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
-		v, err := display.Start(ctx, c.width, c.height)
+		v, err := display.Start(context.WithoutCancel(ctx), c.width, c.height) // must outlive the window
 		if err != nil {
 			return err
 		}
@@ -34,6 +36,7 @@ func show(ctx context.Context, stop context.CancelFunc, c *config, d *desk.Desk,
 		fmt.Fprintf(os.Stderr, "没有显示器，已启动虚拟屏幕 no display: started a virtual one at %s\n  实时画面 live picture %s\n\n", v.Name, path)
 		go film(ctx, v.Name, path, log)
 	}
+	quietToolkit(log)
 	if os.Getenv("LANG") == "" || os.Getenv("LANG") == "C" {
 		os.Setenv("LANG", "C.UTF-8")
 	}
@@ -81,4 +84,21 @@ func film(ctx context.Context, name, path string, log *slog.Logger) {
 			return
 		}
 	}
+}
+
+// quietToolkit makes the folder the toolkit wants for its cache and sends its remarks (a missing desktop bus, for instance) to our log.
+func quietToolkit(log *slog.Logger) {
+	if dir, err := os.UserCacheDir(); err == nil {
+		os.MkdirAll(dir, 0o700)
+	}
+	stdlog.SetFlags(0)
+	stdlog.SetOutput(remarks{log})
+}
+
+// remarks writes lines of the standard logger to ours, for those who ask for detail.
+type remarks struct{ log *slog.Logger }
+
+func (r remarks) Write(b []byte) (int, error) {
+	r.log.Debug("toolkit", "says", strings.TrimSpace(string(b)))
+	return len(b), nil
 }

@@ -75,6 +75,7 @@ type Screen struct {
 
 // Connect opens a connection to the display with the given name.
 func Connect(name string) (*Screen, error) {
+	xgb.Logger.SetOutput(io.Discard) // it remarks on every missing authority file
 	c, err := xgb.NewConnDisplay(name)
 	if err != nil {
 		return nil, fmt.Errorf("connect to display %s: %w", name, err)

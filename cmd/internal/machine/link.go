@@ -50,7 +50,7 @@ func newLink(m *Machine) (*link, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	if err != nil || p.Branch != m.Shop.Branch || p.Register != m.Shop.Register {
+	if err != nil || p.Branch != m.Branch || p.Register != m.Shop.Register {
 		m.log.Error("not paired", "err", ErrPairing.Wrap(err))
 		return nil, nil // selling never waits for a network
 	}

@@ -53,7 +53,8 @@ type Machine struct {
 	log      *slog.Logger
 	Till     *till.Till
 	Recovery journal.Recovery
-	Shop     receipt.Shop
+	Shop     receipt.Shop // as slips show it
+	Branch   string
 
 	history *history
 	paper   *paper
@@ -129,7 +130,8 @@ func start(cfg Config, t *till.Till, recovery journal.Recovery, b *book.Book) (*
 	}
 	m := &Machine{cfg: cfg, log: cfg.Log, Till: t, Recovery: recovery, watchers: map[chan struct{}]bool{}}
 	t.View(func(s *till.State) {
-		m.Shop = receipt.Shop{Name: s.Shop, Branch: s.Branch, Register: s.Register}
+		m.Branch = s.Branch
+		m.Shop = receipt.Shop{Name: s.Shop, Register: s.Register} // the branch code says nothing to a guest
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	m.cancel = cancel
