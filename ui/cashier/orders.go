@@ -2,6 +2,7 @@ package cashier
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -249,7 +250,7 @@ func (l *List) preview(m *Model, s order.Slip) {
 				if r := m.Picked(); r == nil || r.Order.Number != n || l.Slip != s {
 					return
 				}
-				l.Paper = lines
+				l.Paper = slices.DeleteFunc(lines, func(s string) bool { return s == "[cut]" || s == "[partial cut]" })
 				if err != nil {
 					l.Paper = []string{fault.Of(err).Text(m.prefs.Lang)}
 				}

@@ -69,7 +69,7 @@ func (r *paperRow) arrange(size fyne.Size) {
 	dp := min(cell*1.85, r.s.look.Small)
 	for i, line := range r.lines {
 		if strings.Trim(line, "-=") == "" && len(line) > 10 {
-			r.text(n, strings.Repeat("-", 3*paper/2), dp, 0, float32(i)*h, size.Width, h, fyne.TextAlignLeading)
+			r.text(n, strings.Repeat("-", 4*paper), dp, 0, float32(i)*h, size.Width, h, fyne.TextAlignLeading)
 			n++
 			continue
 		}

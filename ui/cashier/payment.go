@@ -222,6 +222,11 @@ func (m *Model) take(p *Payment, t pay.Tender) {
 			}
 		}
 	} else {
+		if t.Given > rest { // even beside cash: only cash gives change
+			p.Fault = pay.ErrOver.With(t.Way.Label(), rest.String())
+			m.beep(SoundError)
+			return
+		}
 		t.Ref = p.Ref
 	}
 	tenders = append(tenders, t)

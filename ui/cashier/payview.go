@@ -57,7 +57,7 @@ func newPayView(s *Screen) *payView {
 	}
 	v.ref = kit.NewIconButton(l, kit.Ghost, kit.IconNote, s.tr("pay.ref"), s.refSheet).SetHeight(l.Touch)
 	v.keys = kit.NewKeypad(l, payKeys(s), m.TypePay)
-	v.typed = kit.NewButton(l, kit.Primary, "", func() { m.TakeWay(pay.Cash) })
+	v.typed = kit.NewButton(l, kit.Primary, "", func() { m.TakeWay(pay.Cash) }).SetTextSize(l.Title)
 	v.retry = kit.NewButton(l, kit.Primary, s.tr("act.retry"), m.Retry)
 	v.aside = kit.NewButton(l, kit.Plain, s.tr("pay.aside"), m.Aside)
 	objects := []fyne.CanvasObject{v.back, v.title, v.what, v.due, v.trouble, v.cash, v.exact, v.other, v.ref, v.entry, v.gives, v.keys, v.typed, v.retry, v.aside}

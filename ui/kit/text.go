@@ -9,6 +9,9 @@ import (
 
 const ellipsis = "…"
 
+// hair is what float arithmetic may take from the room of a text that was measured before.
+const hair = 0.25
+
 func measure(s string, size float32, bold bool) float32 {
 	if s == "" {
 		return 0
@@ -19,7 +22,7 @@ func measure(s string, size float32, bold bool) float32 {
 // fit returns s, or the longest beginning of it that stays within width when followed
 // by an ellipsis.
 func fit(s string, size float32, bold bool, width float32) string {
-	if measure(s, size, bold) <= width {
+	if measure(s, size, bold) <= width+hair {
 		return s
 	}
 	runes := []rune(s)
