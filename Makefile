@@ -44,11 +44,11 @@ fuzz: setup ## every fuzz target for FUZZTIME (20s)
 
 bench: setup ## the speed table: prints it and writes build/bench.json
 	@mkdir -p build
-	go run ./cmd/registerctl bench -out build/bench.json
+	go run ./cmd/internal/bench/run -out build/bench.json
 
-pictures: setup ## the pictures of README, made from the running program
-	packaging/packages.sh judges
-	go run ./cmd/registerctl pictures -out packaging/pictures
+pictures: setup ## the pictures of README, from the real window and the virtual printers
+	@mkdir -p packaging/pictures
+	go test -count=1 ./cmd/register -run RealClicks -args -pictures $(CURDIR)/packaging/pictures
 
 clean: ## remove build/ and the demo's data
 	rm -rf build demo

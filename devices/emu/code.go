@@ -43,7 +43,8 @@ func qrBits(data string, level byte) [][]bool {
 
 // barcode is GS k in both forms.
 func (in *interpreter) barcode(c []byte) {
-	kind, data := c[2], string(c[3:])
+	kind := c[2]
+	var data string
 	if kind < 65 {
 		kind += 65
 		data = string(c[3 : len(c)-1])

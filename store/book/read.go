@@ -49,7 +49,8 @@ func (b *Book) OrdersOfDay(day fact.Day, before uint64, limit int) (docs []Filed
 		}
 		c := tx.Bucket(bOrders).Cursor()
 		first := keyNumber(b.opt.Epoch, sheet.First)
-		k, v := c.Seek(keyNumber(b.opt.Epoch, last+1))
+		var v []byte
+		k, _ := c.Seek(keyNumber(b.opt.Epoch, last+1))
 		if k == nil {
 			k, v = c.Last()
 		} else {

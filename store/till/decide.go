@@ -59,7 +59,7 @@ func (s *State) rule(p *prepared, now int64) ([]fact.Draft, error) {
 		if !s.SignedIn[in.Person] {
 			return nil, nil
 		}
-		return one(staff.SignedOutKind.Draft(staff.Signed{Person: in.Person})), nil
+		return one(staff.SignedOutKind.Draft(staff.Signed(in))), nil
 	}
 	if err := s.may(p.By, rightOf(p.Intent)); err != nil {
 		return nil, err

@@ -36,7 +36,7 @@ func TestKeypadReportsEveryKeyAtOnce(t *testing.T) {
 			for _, k := range row {
 				if k.Code != "" {
 					want = append(want, k.Code, k.Code)
-					if !f.TapOn(p.Button(k.Code)) || !f.TapOn(p.Button(k.Code)) {
+					if first, second := f.TapOn(p.Button(k.Code)), f.TapOn(p.Button(k.Code)); !first || !second {
 						t.Errorf("%s: key %s cannot be reached", name, k.Code)
 					}
 				}
@@ -294,7 +294,7 @@ func TestDigitsHaveOneWidthSoAmountsDoNotJump(t *testing.T) {
 
 func TestEqualIconsShareOneResource(t *testing.T) {
 	red := theme.Light().Danger
-	if IconBin.In(red).Name() != IconBin.In(red).Name() || IconBin.In(red).Name() == IconHold.In(red).Name() ||
+	if once, again := IconBin.In(red), IconBin.In(red); once.Name() != again.Name() || IconBin.In(red).Name() == IconHold.In(red).Name() ||
 		IconBin.In(red).Name() == IconBin.In(theme.Light().Text).Name() {
 		t.Error("icon names do not tell drawing and colour apart")
 	}
