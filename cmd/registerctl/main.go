@@ -9,8 +9,14 @@ import (
 	"wendan/cmd/internal/command"
 )
 
-var commands = slices.Concat(replayCommands)
+const (
+	program = "registerctl"
+	about   = "registerctl (收银机工具): 安装、检查、备份、演练。\nSets a register up, checks it, backs it up and rehearses."
+)
+
+var commands = slices.Concat(setupCommands, statusCommands, pairCommands, menuCommands, verifyCommands, dumpCommands, checkCommands,
+	backupCommands, restoreCommands, printCommands, emulateCommands, replayCommands)
 
 func main() {
-	os.Exit(command.Run("registerctl", "registerctl (收银机工具): 安装、检查、备份、演练。\nSets a register up, checks it, backs it up and rehearses.", commands, os.Args[1:]))
+	os.Exit(command.Run(program, about, commands, os.Args[1:]))
 }

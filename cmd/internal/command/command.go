@@ -81,10 +81,11 @@ var ErrUsage = fault.New("command.usage", "命令写得不对：%s", "The comman
 func Run(program, about string, commands []Command, args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return run(ctx, program, about, commands, args, os.Stdout, os.Stderr)
+	return RunWith(ctx, program, about, commands, args, os.Stdout, os.Stderr)
 }
 
-func run(ctx context.Context, program, about string, commands []Command, args []string, stdout, stderr io.Writer) int {
+// RunWith is Run with the outputs given, for tests and for tools inside tools.
+func RunWith(ctx context.Context, program, about string, commands []Command, args []string, stdout, stderr io.Writer) int {
 	c, rest := find(commands, args)
 	if c == nil {
 		w, status := stderr, 2

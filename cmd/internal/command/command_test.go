@@ -29,7 +29,7 @@ func commands() []Command {
 
 func try(args ...string) (int, string, string) {
 	var out, err bytes.Buffer
-	status := run(context.Background(), "tool", "a tool", commands(), args, &out, &err)
+	status := RunWith(context.Background(), "tool", "a tool", commands(), args, &out, &err)
 	return status, out.String(), err.String()
 }
 

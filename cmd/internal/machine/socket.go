@@ -31,6 +31,9 @@ func listen(m *Machine) (*socket, error) {
 
 // Do hands a tool's intent to the till. Staff 0 is the owner of this machine, whom the socket has checked.
 func (s *socket) Do(ctx context.Context, r control.Request) (any, error) {
+	if answer, ok, err := s.do(ctx, r); ok {
+		return answer, err
+	}
 	intent, err := act.Decode(r.Name, r.Body)
 	if err != nil {
 		return nil, err
@@ -113,10 +116,10 @@ func (m *Machine) Describe() State {
 	return st
 }
 
-// View is the whole State; there are no parts.
+// View is the whole State, or the part of that name.
 func (s *socket) View(_ context.Context, name string) (any, error) {
 	if name != "" {
-		return nil, control.ErrUnknown.With(name)
+		return s.part(name)
 	}
 	return s.m.Describe(), nil
 }
@@ -150,10 +153,11 @@ func RowOf(f *fact.Fact) Row {
 	return r
 }
 
-// Stream serves "facts": every durable fact after the number in the query, one Row a line.
+// Stream serves "facts": every durable fact after the number in the query, one Row a line; and the long works
+// of tools, "backup" and "check".
 func (s *socket) Stream(ctx context.Context, name string, query url.Values, w io.Writer) error {
 	if name != "facts" {
-		return control.ErrUnknown.With(name)
+		return s.work(ctx, name, query, w)
 	}
 	after, _ := strconv.ParseUint(query.Get("after"), 10, 64)
 	lines := json.NewEncoder(w)
