@@ -267,12 +267,14 @@ func (t *Till) recover(f failure, waiting *batch) *batch {
 		return b
 	}
 	t.cfg.Log.Error("write failed, reopening the journal", "err", f.err)
-	state := t.reopen()
+	state := t.reopen(func() {
+		for _, w := range append(f.batch.waiting, waiting.waiting...) {
+			w.done <- outcome{err: ErrUnknown.Wrap(f.err)} // settled by its key when it is asked again
+		}
+		f.batch.waiting, waiting.waiting = nil, nil
+	})
 	if state == nil {
 		t.resume <- struct{}{}
-		for _, w := range append(f.batch.waiting, waiting.waiting...) {
-			w.done <- outcome{err: ErrUnknown.Wrap(f.err)}
-		}
 		return b
 	}
 	t.mu.Lock()
@@ -303,8 +305,20 @@ func (t *Till) recover(f failure, waiting *batch) *batch {
 	return b
 }
 
-// reopen tries until the journal is open again or the till closes (nil).
-func (t *Till) reopen() *State {
+// patience is how long callers wait for a journal that does not reopen before they hear that the outcome is unknown.
+const patience = 3 * time.Second
+
+// reopen tries until the journal is open again or the till closes (nil). When that takes longer than callers wait, it calls
+// giveUp once and refuses new acts meanwhile.
+func (t *Till) reopen(giveUp func()) *State {
+	began := t.cfg.Clock.Passed()
+	told := false
+	tell := func() {
+		if !told {
+			told = true
+			giveUp()
+		}
+	}
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, time.Second) {
 		_, err := t.journal.Reopen()
 		if err == nil {
@@ -316,10 +330,21 @@ func (t *Till) reopen() *State {
 		}
 		t.broken.Store(&err)
 		t.cfg.Log.Error("journal cannot be reopened, trying again", "err", err)
-		select {
-		case <-time.After(pause):
-		case <-t.quit:
-			return nil
+		if t.cfg.Clock.Passed()-began >= patience {
+			tell()
+		}
+		for wait := time.After(pause); wait != nil; {
+			select {
+			case r := <-t.cashier:
+				r.done <- outcome{err: ErrStorage.Wrap(err)}
+			case r := <-t.others:
+				r.done <- outcome{err: ErrStorage.Wrap(err)}
+			case <-wait:
+				wait = nil
+			case <-t.quit:
+				tell()
+				return nil
+			}
 		}
 	}
 }
