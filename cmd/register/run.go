@@ -66,6 +66,7 @@ func run(ctx context.Context, c *config) error {
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	go tidy(ctx)
 	cfg := machine.Config{Dir: filepath.Join(c.dir), Log: log, Control: true}
 	if c.demo {
 		d, err := startDemo(ctx, c, &cfg, log)
