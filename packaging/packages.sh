@@ -6,7 +6,7 @@
 set -euo pipefail
 build=(gcc libc6-dev pkg-config libgl-dev libx11-dev libxcursor-dev libxrandr-dev libxinerama-dev libxi-dev libxxf86vm-dev
        libgl1-mesa-dri xvfb xauth ca-certificates)
-judges=(chromium zbar-tools)
+judges=(chromium zbar-tools fonts-wqy-microhei)
 want=("${build[@]}")
 [ "${1:-build}" = judges ] && want+=("${judges[@]}")
 missing=()

@@ -178,6 +178,9 @@ func (d *demo) pair(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
+	if err := d.office.Name(ctx, demoBranch, "稳单小馆"); err != nil {
+		return err
+	}
 	return machine.SavePairing(dir, p)
 }
 

@@ -325,7 +325,7 @@ func TestSaleByRealClicksReachesJournalPaperAndHeadOffice(t *testing.T) {
 		t.Fatalf("head office shows %s, the register %s", sold, mine.Turnover)
 	}
 	if *pictures != "" {
-		h.tour(dir)
+		h.tour(dir, page)
 	}
 }
 
