@@ -41,7 +41,7 @@ func rawOf(d fact.Draft) []byte {
 
 // stamped is a fact of a draft, as the till stamps it.
 func stamped(d fact.Draft) fact.Fact {
-	return fact.Fact{At: 1_750_000_000_000, Zone: 480, Day: firstDay, Staff: cashier, Source: fact.SourceScreen, Kind: d.Kind, Ver: d.Ver,
+	return fact.Fact{At: 1_750_000_000_000, Zone: 480, Day: firstDay, Staff: cashierID, Source: fact.SourceScreen, Kind: d.Kind, Ver: d.Ver,
 		Key: fact.NewKey(firstDay, [12]byte{1, 2, 3}), Sum: 0x1122334455667788, Body: d.Body}
 }
 

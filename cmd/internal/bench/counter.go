@@ -21,17 +21,17 @@ import (
 	"wendan/store/till"
 )
 
-const cashier = 2
+const cashierID = 2
 
 var (
-	screen = act.By{Staff: cashier, Source: fact.SourceScreen}
-	waiter = act.By{Staff: cashier, Source: fact.SourceLAN}
+	screen = act.By{Staff: cashierID, Source: fact.SourceScreen}
+	waiter = act.By{Staff: cashierID, Source: fact.SourceLAN}
 	system = act.By{Source: fact.SourceSystem}
 )
 
 var setup = till.Setup{Branch: "bench", Register: "A", Shop: "稳单小馆", Menu: menu.Demo(), People: []staff.Change{
 	{Person: staff.Person{ID: 1, Name: "王店长", Role: staff.Manager}, PIN: "8888"},
-	{Person: staff.Person{ID: cashier, Name: "张敏", Role: staff.Cashier}, PIN: "1234"},
+	{Person: staff.Person{ID: cashierID, Name: "张敏", Role: staff.Cashier}, PIN: "1234"},
 }}
 
 // firstDay is the business date that measured registers open with.
@@ -103,7 +103,7 @@ func serve(dir string, t *till.Till) (*counter, error) {
 
 // begin signs the cashier in and opens the first day.
 func (c *counter) begin(ctx context.Context) error {
-	for _, i := range []act.Intent{staff.SignIn{Person: cashier, PIN: "1234"}, shift.OpenDay{Day: firstDay}} {
+	for _, i := range []act.Intent{staff.SignIn{Person: cashierID, PIN: "1234"}, shift.OpenDay{Day: firstDay}} {
 		if _, err := c.till.Do(ctx, act.Act{Key: c.till.NewKey(), By: screen, Intent: i}); err != nil {
 			return err
 		}
