@@ -58,7 +58,7 @@ func (b *bar) arrange(size fyne.Size) {
 			right -= l.Pad / 2
 		}
 	}
-	tabs, person := b.tabs.MinSize().Width, b.person.MinSize().Width
+	tabs, person := min(b.tabs.MinSize().Width, 2*122*l.Scale), b.person.MinSize().Width
 	left := l.Pad
 	room := right - left - person - l.Pad
 	if b.tabs.Visible() {

@@ -27,7 +27,7 @@ func init() {
 		{"A–Z", "help.letters", "", nil},
 		{"Enter", "help.enter", fyne.KeyReturn, nil},
 		{"Esc", "help.esc", fyne.KeyEscape, nil},
-		{"+ / −", "help.step", "", nil},
+		{"+ / -", "help.step", "", nil},
 		{"Delete", "help.delete", fyne.KeyDelete, func(s *Screen) { s.m.Delete() }},
 		{"F1", "help.help", fyne.KeyF1, (*Screen).helpSheet},
 		{"F2", "help.hold", fyne.KeyF2, func(s *Screen) { s.m.Hold() }},

@@ -92,9 +92,11 @@ func (p *panel) arrange(size fyne.Size) {
 	padH := min(bottom-g, p.pad.height())
 	put(p.pad.box, 0, bottom-padH+g/2, size.Width, padH)
 	y -= g + l.RowH
-	each := (w - 4*g) / 5
-	for i, b := range p.strip {
-		put(b, x+float32(i)*(each+g), y, each, l.RowH)
+	unit, sx := (w-4*g)/4.9, x
+	for i, b := range p.strip { // − and + need less room than words
+		bw := unit * []float32{0.75, 1.1, 0.75, 1.15, 1.15}[i]
+		put(b, sx, y, bw, l.RowH)
+		sx += bw + g
 	}
 	put(p.lines, 0, head, size.Width, y-g-head)
 }

@@ -94,7 +94,10 @@ func (v *payView) arrange(size fyne.Size) {
 	put(v.due, x+w*0.5, g, w*0.5, l.Touch+4*k)
 	put(v.what, x+w*0.3, g+14*k, max(0, w*0.7-v.due.MinSize().Width-g), l.Touch-8*k)
 	y := g + l.Touch + g
-	row(g, x, y, w, l.Touch, objectsOf(v.taken)...)
+	for i, b := range v.taken {
+		cw := min(w/float32(max(2, v.chips()))-g, 240*k)
+		put(b, x+float32(i)*(cw+g), y, cw, l.Touch)
+	}
 	buttons := float32(0)
 	if v.retry.Visible() {
 		buttons = 2 * (150*k + g)
@@ -104,6 +107,12 @@ func (v *payView) arrange(size fyne.Size) {
 	put(v.aside, x+w-150*k, y, 150*k, l.Touch)
 	y += l.Touch + g
 	half := (w - 2*g) * 0.54
+	for _, b := range v.ways {
+		b.SetTextSize(l.Title)
+		if half < 400*k {
+			b.SetTextSize(l.Body)
+		}
+	}
 	head := l.Touch * 0.6
 	// left: cash, then the other ways
 	h := min(max(l.Touch, (size.Height-y-head-l.Touch-5*g)/4), 96*k)
@@ -125,6 +134,17 @@ func (v *payView) arrange(size fyne.Size) {
 	put(v.entry, rx+rwid*0.45, y-g, rwid*0.55, head+g)
 	put(v.typed, rx, end-h, rwid, h)
 	put(v.keys, rx, y+head, rwid, end-h-g-y-head)
+}
+
+// chips counts the tenders shown.
+func (v *payView) chips() int {
+	n := 0
+	for _, b := range v.taken {
+		if b.Visible() {
+			n++
+		}
+	}
+	return n
 }
 
 func objectsOf(buttons []*kit.Button) []fyne.CanvasObject {

@@ -15,7 +15,7 @@ var columnsOffered = []int{48, 42, 32}
 
 // printerSheet changes the i-th printer, or makes a new one.
 func (s *Screen) printerSheet(i int) {
-	l, m := s.look, s.m
+	m := s.m
 	all := m.Settings().Printers
 	p := PrinterSetting{Name: s.tr("printer.newname"), Address: "tcp:192.168.1.50:9100", Columns: 48, Roles: []string{"receipt"}}
 	fresh := i >= len(all)
@@ -24,7 +24,6 @@ func (s *Screen) printerSheet(i int) {
 		p.Roles = slices.Clone(p.Roles)
 	}
 	s.editPrinter(i, p, fresh)
-	_ = l
 }
 
 // editPrinter opens the sheet over a copy of the setting; only 保存 puts it into force.
@@ -88,7 +87,7 @@ func (s *Screen) editPrinter(i int, p PrinterSetting, fresh bool) {
 	}
 	labels := []*kit.Words{body(l, s.tr("printer.name")), body(l, s.tr("printer.address")), body(l, s.tr("printer.columns")), body(l, s.tr("printer.roles"))}
 	objects := []fyne.CanvasObject{name, address, width, drawer, backup, test, result, remove, save, labels[0], labels[1], labels[2], labels[3]}
-	rows := float32((len(chips) + 3) / 4)
+	rows := float32((len(chips) + 2) / 3)
 	h := l.Touch
 	content := sized(func() fyne.Size { return fyne.NewSize(760*l.Scale, 5*(h+l.Gap)+rows*(h+l.Gap)+l.RowH) }, func(size fyne.Size) {
 		lw := 110 * l.Scale
@@ -106,7 +105,7 @@ func (s *Screen) editPrinter(i int, p PrinterSetting, fresh bool) {
 		put(drawer, lw+200*l.Scale+l.Gap, y, size.Width-lw-200*l.Scale-l.Gap, h)
 		y += h + l.Gap
 		put(labels[3], 0, y, lw, h)
-		grid(l.Gap, lw, y, size.Width-lw, h, 4, objectsOf(chips)...)
+		grid(l.Gap, lw, y, size.Width-lw, h, 3, objectsOf(chips)...)
 		y += rows * (h + l.Gap)
 		put(backup, lw, y, (size.Width-lw)/2, h)
 		y += h + l.Gap

@@ -108,7 +108,7 @@ func (v *saleView) arrange(size fyne.Size) {
 	put(v.bed, left, 0, pw, size.Height)
 	put(v.edge, left, 0, l.Hair, size.Height)
 	put(v.panel.box, left, 0, pw, size.Height)
-	rw := 136 * l.Scale
+	rw := 131 * l.Scale
 	gap := l.Gap
 	put(v.search, gap, gap, rw, l.Touch+4*l.Scale)
 	put(v.rail, gap, 2*gap+l.Touch+4*l.Scale, rw, size.Height-2*gap-l.Touch-4*l.Scale)

@@ -1,9 +1,11 @@
 package cashier
 
 import (
+	"image/color"
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 
 	"wendan/ui/i18n"
@@ -23,6 +25,7 @@ type Screen struct {
 	banner  *kit.Banner
 	toaster *kit.Toaster
 	toast   int
+	pulse   *canvas.Rectangle
 	pages   map[Page]view
 	sale    *saleView
 	front   view
@@ -146,6 +149,7 @@ func (s *Screen) build() {
 	s.toaster = kit.NewToaster(s.look)
 	s.toast = s.m.toast.N
 	s.front = s.page(s.m.page)
+	s.pulse = fill(color.Transparent, 0)
 	s.inner = framed(s.arrange)
 	s.root.Objects = []fyne.CanvasObject{s.inner}
 	s.stack()
@@ -161,7 +165,7 @@ func (s *Screen) stack() {
 	if s.chrome {
 		objects = append(objects, s.bar.box, s.banner)
 	}
-	s.inner.Objects = append(objects, s.toaster)
+	s.inner.Objects = append(objects, s.toaster, s.pulse)
 	if sz := s.inner.Size(); sz.Width > 0 {
 		s.arrange(sz)
 	}
@@ -179,6 +183,7 @@ func (s *Screen) arrange(size fyne.Size) {
 	}
 	put(s.front.object(), 0, top, size.Width, size.Height-top)
 	put(s.toaster, 0, 0, size.Width, size.Height)
+	put(s.pulse, 0, 0, 1, 1)
 }
 
 // page is the view of a page, built when first seen.
@@ -223,7 +228,6 @@ func (s *Screen) changed(p Part) {
 		s.front = s.page(s.m.page)
 		s.stack()
 		p |= PartLines | PartTiles | PartRail | PartPay | PartList | PartSign | PartFind | PartCounts | PartSetup
-		canvasRefresh(s.inner)
 	}
 	s.front.refresh(p)
 	if p&(PartStatus|PartLines|PartCounts|PartPage) != 0 && s.chrome {
@@ -244,9 +248,9 @@ func (s *Screen) changed(p Part) {
 		s.toast = t.N
 		s.toaster.Offer(t.Text, t.Action, t.Do)
 	}
+	// What was hidden until now is unknown to the window, and its Refresh alone paints nothing.
+	s.pulse.Refresh()
 }
-
-func canvasRefresh(c *fyne.Container) { c.Refresh() }
 
 // alarm raises or clears the banner; it never takes the screen.
 func (s *Screen) alarm() {

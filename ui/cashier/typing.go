@@ -25,7 +25,7 @@ type typingSheet struct {
 	done  func(string)
 }
 
-func keyRows(upper bool) [][]kit.Key {
+func keyRows(upper bool, space string) [][]kit.Key {
 	line := func(s string) []kit.Key {
 		var keys []kit.Key
 		for _, r := range s {
@@ -40,7 +40,7 @@ func keyRows(upper bool) [][]kit.Key {
 	fifth := append([]kit.Key{{Code: "shift", Icon: kit.IconUp}}, line("zxcvbnm")...)
 	return [][]kit.Key{line("1234567890"), line("qwertyuiop"), append(line("asdfghjkl"), kit.Key{Code: "/"}),
 		append(fifth, kit.Key{Code: "."}, kit.Key{Code: kit.CodeBack, Icon: kit.IconBackspace}),
-		append(append(line(":-_?="), kit.Key{Code: " ", Label: "␣", Wide: 3}), kit.Key{Code: "#"}, kit.Key{Code: kit.CodeClear, Icon: kit.IconClose, Kind: kit.Danger})}
+		append(append(line(":-_?="), kit.Key{Code: " ", Label: space, Wide: 3}), kit.Key{Code: "#"}, kit.Key{Code: kit.CodeClear, Icon: kit.IconClose, Kind: kit.Danger})}
 }
 
 // askText opens a typing sheet; done gets the text when the cashier confirms it.
@@ -48,7 +48,7 @@ func (s *Screen) askText(title, text string, most int, quick []string, done func
 	l := s.look
 	t := &typingSheet{s: s, text: text, most: most, done: done, bed: fill(l.Card, l.Radius), shown: kit.NewWords(l, l.Title, l.Text, true, fyne.TextAlignLeading, 1, "")}
 	for i := range t.keys {
-		t.keys[i] = kit.NewKeypad(l, keyRows(i == 1), t.press)
+		t.keys[i] = kit.NewKeypad(l, keyRows(i == 1, s.tr("key.space")), t.press)
 	}
 	t.keys[1].Hide()
 	for _, q := range quick {

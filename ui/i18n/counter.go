@@ -15,6 +15,7 @@ var counter = map[string]text{
 	"drawer.opened":  {"钱箱已打开并记录", "Drawer opened and recorded"},
 	"drawer.unknown": {"钱箱无感应", "Drawer: no sensor"},
 
+	"key.space":         {"空格", "space"},
 	"line.qty":          {"数量 %d", "Qty %d"},
 	"net.online.queue":  {"在线 · 待上传 %d", "Online · %d waiting"},
 	"net.alarm":         {"总部数据有疑", "Head office differs"},
@@ -62,7 +63,7 @@ var counter = map[string]text{
 	"unpaid.title":        {"未付订单", "Unpaid orders"},
 	"pay.amount.hint":     {"输入金额", "Amount"},
 	"pay.aside":           {"先收下一单", "Next order"},
-	"pay.byhand":          {"其他方式 · 手工记账，待核对", "Other ways · by hand, to be checked"},
+	"pay.byhand":          {"其他方式 · 手工记账，待核对", "By hand, to be checked"},
 	"pay.cash.of":         {"收现金 %s", "Take cash %s"},
 	"pay.change.is":       {"找零 %s", "Change %s"},
 	"pay.exact.of":        {"正好 %s", "Exact %s"},

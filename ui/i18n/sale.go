@@ -29,7 +29,7 @@ var sale = map[string]text{
 	"menu.empty":       {"这个分类还没有菜", "No dishes in this category yet"},
 	"dish.hot":         {"热销", "Hot"},
 	"dish.new":         {"新品", "New"},
-	"dish.soldout":     {"售罄", "Sold out"},
+	"dish.soldout":     {"售罄", "Out"},
 	"dish.left":        {"剩 %d", "%d left"},
 	"dish.weighed":     {"称重", "By weight"},
 	"dish.timeprice":   {"时价", "Market price"},

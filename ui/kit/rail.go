@@ -87,12 +87,13 @@ type railRow struct {
 	item        RailItem
 	on, pressed bool
 	bed, bar    *canvas.Rectangle
-	text, count *canvas.Text
+	text, under *canvas.Text // the second line of a long name
+	count       *canvas.Text
 }
 
 func newRailRow(l *theme.Look) *railRow {
 	r := &railRow{look: l, bed: newRect(color.NRGBA{}, l.Radius), bar: newRect(color.NRGBA{}, 2*l.Scale),
-		text: newText(l.Body, l.Text, true), count: newText(l.Small, l.Muted, true)}
+		text: newText(l.Body, l.Text, true), under: newText(l.Small, l.Text, true), count: newText(l.Small, l.Muted, true)}
 	r.ExtendBaseWidget(r)
 	return r
 }
@@ -124,6 +125,7 @@ func (r *railRow) arrange(s fyne.Size) {
 	setFill(r.bed, fill)
 	setFill(r.bar, bar)
 	setInk(r.text, ink)
+	setInk(r.under, ink)
 	setInk(r.count, count)
 	h := s.Height - 6*k
 	place(r.bed, 0, 3*k, s.Width, h)
@@ -134,12 +136,29 @@ func (r *railRow) arrange(s fyne.Size) {
 		w = r.count.MinSize().Width
 		placeText(r.count, s.Width-w-10*k, 0, w, s.Height)
 	}
-	left := 22 * k
-	setText(r.text, fit(r.item.Text, l.Body, true, s.Width-left-w-10*k))
-	placeText(r.text, left, 0, s.Width-left, s.Height)
+	left := 20 * k
+	room := s.Width - left - w - 14*k
+	size, first, second := l.Body, r.item.Text, ""
+	if measure(first, l.Body, true) > room {
+		size = l.Small
+		first, second = wrapTwo(r.item.Text, l.Small, true, room)
+	}
+	if r.text.TextSize != size {
+		r.text.TextSize = size
+		r.text.Refresh()
+	}
+	setText(r.text, first)
+	setText(r.under, second)
+	if second == "" {
+		placeText(r.text, left, 0, s.Width-left, s.Height)
+		return
+	}
+	line := size * 1.25
+	placeText(r.text, left, s.Height/2-line, s.Width-left, line)
+	placeText(r.under, left, s.Height/2, s.Width-left, line)
 }
 
 func (r *railRow) CreateRenderer() fyne.WidgetRenderer {
-	return &face{objects: []fyne.CanvasObject{r.bed, r.bar, r.text, r.count}, layout: r.arrange,
+	return &face{objects: []fyne.CanvasObject{r.bed, r.bar, r.text, r.under, r.count}, layout: r.arrange,
 		min: func() fyne.Size { return fyne.NewSize(theme.MinTouch, theme.MinTouch) }}
 }

@@ -58,11 +58,14 @@ func wrapTwo(s string, size float32, bold bool, width float32) (string, string) 
 	}
 	if n < len(runes) && inWord(runes[n-1]) && inWord(runes[n]) {
 		for k := n - 1; k > 0; k-- {
-			if !inWord(runes[k]) {
+			if !inWord(runes[k]) || runes[k] == '-' {
 				n = k + 1
 				break
 			}
 		}
+	}
+	for n > 1 && n < len(runes) && strings.ContainsRune("）》」』】，。、！？：；)", runes[n]) {
+		n-- // no line begins with what closes or ends the one before
 	}
 	first := strings.TrimRightFunc(string(runes[:n]), unicode.IsSpace)
 	rest := strings.TrimLeftFunc(string(runes[n:]), unicode.IsSpace)

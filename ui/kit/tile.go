@@ -2,6 +2,7 @@ package kit
 
 import (
 	"image/color"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -97,7 +98,13 @@ func (f *tileFace) show(i int, t Tile, pressed bool, size fyne.Size) {
 	}
 	f.paintCard()
 	if fresh || old.Name != t.Name {
-		a, b := wrapTwo(t.Name, l.Body, true, size.Width-f.left()-14*k)
+		dp, room := l.Body, size.Width-f.left()-14*k
+		a, b := wrapTwo(t.Name, dp, true, room)
+		if strings.HasSuffix(b, ellipsis) { // a long name is set smaller before it is cut
+			dp = l.Small
+			a, b = wrapTwo(t.Name, dp, true, room)
+		}
+		f.line1.TextSize, f.line2.TextSize = dp, dp
 		setText(f.line1, a)
 		setText(f.line2, b)
 		place(f.line1, f.left(), 10*k, size.Width, f.line1.MinSize().Height)
