@@ -3,7 +3,9 @@ package till
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -408,5 +410,24 @@ func TestSetupWithoutManagerOrWithAStrangeNameIsRefused(t *testing.T) {
 		if _, err := Create(Config{Dir: t.TempDir()}, s); err == nil {
 			t.Errorf("setup %d accepted", i)
 		}
+	}
+}
+
+func TestPINsReachNoFact(t *testing.T) {
+	b := newTill(t)
+	const pin = "97531864"
+	b.must(t, tool, staff.Change{Person: staff.Person{ID: 9, Name: "新人", Role: staff.Cashier}, PIN: pin})
+	by := act.By{Staff: 9, Source: fact.SourceScreen}
+	if _, err := b.Do(context.Background(), act.Act{Key: b.NewKey(), By: by, Intent: staff.SignIn{Person: 9, PIN: pin + "0"}}); !errors.Is(err, staff.ErrPIN) {
+		t.Fatal(err)
+	}
+	b.must(t, by, staff.SignIn{Person: 9, PIN: pin})
+	if err := b.Journal().Iterate(context.Background(), 0, func(f *fact.Fact) error {
+		if strings.Contains(string(f.Raw), pin) {
+			return fmt.Errorf("fact %d holds the PIN", f.Seq)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
 	}
 }

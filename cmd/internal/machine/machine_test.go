@@ -223,3 +223,52 @@ func TestDamagedBookIsRebuiltWhileSellingGoesOn(t *testing.T) {
 		t.Fatalf("rebuilt book: %+v, %v", totals, err)
 	}
 }
+
+func TestPrinterThatNeverAnswersHoldsUpNeitherSellingNorTheEnd(t *testing.T) {
+	s := newShop(t)
+	s.front.Set(emu.Stalled, true)
+	s.kitchen.Set(emu.Mute, true)
+	for range 10 {
+		s.sell(t)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- s.Machine.Close() }()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Fatal(err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("the register cannot end while printers are dead")
+	}
+	s.front.Set(emu.Stalled, false)
+	s.kitchen.Set(emu.Mute, false)
+	m, err := Open(s.cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Machine = m
+	settled(t, s)
+	seen := map[string]int{}
+	for _, p := range s.front.Papers() {
+		if !strings.Contains(p.Text, "可能重复") {
+			for n := 1; n <= 10; n++ {
+				if number := (order.Number{Register: "A", Epoch: 1, N: uint64(n)}).String(); strings.Contains(p.Text, number) {
+					seen[number]++
+				}
+			}
+		}
+	}
+	for number, n := range seen {
+		if n > 1 {
+			t.Fatalf("%s came out %d times unmarked", number, n)
+		}
+	}
+	b, err := s.CaughtUp(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if jobs, err := b.Jobs(); err != nil || len(jobs) != 0 {
+		t.Fatalf("%d slips were lost, %v", len(jobs), err)
+	}
+}
