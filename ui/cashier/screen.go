@@ -2,6 +2,7 @@ package cashier
 
 import (
 	"image/color"
+	"sync"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -26,6 +27,7 @@ type Screen struct {
 	toaster *kit.Toaster
 	toast   int
 	pulse   *canvas.Rectangle
+	news    news
 	pages   map[Page]view
 	sale    *saleView
 	front   view
@@ -110,8 +112,7 @@ func (s *Screen) watch(done chan struct{}) {
 		case <-done:
 			return
 		case <-changes:
-			v, st := doors.Shop.Look(), doors.Shop.Status()
-			fyne.DoAndWait(func() { s.m.Take(v, st) })
+			s.news.bring(doors.Shop.Look(), doors.Shop.Status(), s.m.Take)
 		case code, ok := <-doors.Scans:
 			if !ok {
 				doors.Scans = nil
@@ -123,6 +124,32 @@ func (s *Screen) watch(done chan struct{}) {
 			fyne.Do(s.m.Tick)
 		}
 	}
+}
+
+// news holds the latest state of the shop until the screen's goroutine takes it, so that a busy shop never fills its queue.
+type news struct {
+	mu      sync.Mutex
+	view    View
+	status  Status
+	waiting bool
+}
+
+func (n *news) bring(v View, st Status, take func(View, Status)) {
+	n.mu.Lock()
+	n.view, n.status = v, st
+	first := !n.waiting
+	n.waiting = true
+	n.mu.Unlock()
+	if !first {
+		return
+	}
+	fyne.Do(func() {
+		n.mu.Lock()
+		v, st := n.view, n.status
+		n.waiting = false
+		n.mu.Unlock()
+		take(v, st)
+	})
 }
 
 func untilMinute(t time.Time) time.Duration {

@@ -63,7 +63,7 @@ var counter = map[string]text{
 	"unpaid.title":        {"未付订单", "Unpaid orders"},
 	"pay.amount.hint":     {"输入金额", "Amount"},
 	"pay.aside":           {"先收下一单", "Next order"},
-	"pay.byhand":          {"其他方式 · 手工记账，待核对", "By hand, to be checked"},
+	"pay.byhand":          {"手工记账，待核对", "By hand, to be checked"},
 	"pay.cash.of":         {"收现金 %s", "Take cash %s"},
 	"pay.change.is":       {"找零 %s", "Change %s"},
 	"pay.exact.of":        {"正好 %s", "Exact %s"},
