@@ -81,6 +81,9 @@ func (c *conn) SetWriteDeadline(t time.Time) error {
 	return port.UseFault(c.name, c.tcp.SetWriteDeadline(t))
 }
 
+// tcpClose is TCP_CLOSE of the kernel's include/net/tcp_states.h: the connection is over, for instance after a reset.
+const tcpClose = 7
+
 // Drain waits until the device's network side has acknowledged every byte.
 func (c *conn) Drain(deadline time.Time) error {
 	raw, err := c.tcp.SyscallConn()
@@ -88,10 +91,17 @@ func (c *conn) Drain(deadline time.Time) error {
 		return port.UseFault(c.name, err)
 	}
 	for {
-		n := 0
+		n, gone := 0, false
 		var inner error
-		if err := raw.Control(func(fd uintptr) { n, inner = unix.IoctlGetInt(int(fd), unix.SIOCOUTQ) }); err != nil {
+		if err := raw.Control(func(fd uintptr) {
+			n, inner = unix.IoctlGetInt(int(fd), unix.SIOCOUTQ)
+			info, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO)
+			gone = err == nil && info.State == tcpClose
+		}); err != nil {
 			return port.UseFault(c.name, err)
+		}
+		if gone && n != 0 { // reset: nobody will ever take these bytes
+			return port.UseFault(c.name, unix.ECONNRESET)
 		}
 		if inner != nil || n == 0 {
 			return port.UseFault(c.name, inner)

@@ -85,3 +85,25 @@ func TestCloseOverUnreadAnswersEndsWithoutAReset(t *testing.T) {
 		t.Fatalf("%d of %d bytes arrived, then %v", e.n, len(ticket), e.err)
 	}
 }
+
+func TestDrainEndsAtOnceWhenThePeerResetsTheConnection(t *testing.T) {
+	p, peer := connect(t)
+	defer p.Close()
+	p.SetWriteDeadline(time.Now().Add(200 * time.Millisecond))
+	p.Write(make([]byte, 64<<20)) // more than the peer's window takes
+	go func() {
+		time.Sleep(50 * time.Millisecond)
+		peer.(*net.TCPConn).SetLinger(0)
+		peer.Close()
+	}()
+	done := make(chan error, 1)
+	go func() { done <- p.(port.Drainer).Drain(time.Now().Add(time.Minute)) }()
+	select {
+	case err := <-done:
+		if !errors.Is(err, port.ErrUnplugged) {
+			t.Fatalf("drain of a reset connection: %v", err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("drain waits for a peer that is gone")
+	}
+}
