@@ -37,17 +37,13 @@ func (m *Model) catalogue() {
 		chosen = m.cats[m.cat].Name
 	}
 	m.cats, m.cat = nil, 0
+	m.made++
 	if m.view.Menu == nil {
 		m.tiles = nil
 		return
 	}
 	all := m.view.Menu.Menu()
-	hot := Category{Name: m.tr("menu.hot")}
-	for i := range all.Dishes {
-		if d := &all.Dishes[i]; d.Hot && !d.Off {
-			hot.Dishes = append(hot.Dishes, d)
-		}
-	}
+	hot := Category{Name: m.tr("menu.hot"), Dishes: m.firstPage()}
 	if len(hot.Dishes) >= leastHot {
 		hot.Colour = -1
 		m.cats = append(m.cats, hot)

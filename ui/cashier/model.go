@@ -99,6 +99,9 @@ type Model struct {
 	last     *Sale
 	list     List
 	day      Day
+	fav      favourite
+	shown    []uint32 // dishes that sales put on the first page
+	made     int      // catalogues made, so that screens see a new one
 	closing  bool
 	printing bool // a reprint is on its way
 	test     *Test
@@ -327,6 +330,7 @@ func (m *Model) Take(v View, s Status) {
 				m.turn(m.home())
 			}
 		}
+		m.learn()
 		if len(old.People) != len(v.People) {
 			m.touch(PartSign)
 		}
@@ -340,4 +344,9 @@ func (m *Model) Take(v View, s Status) {
 }
 
 // Tick redraws the clock.
-func (m *Model) Tick() { m.change(func() { m.touch(PartStatus) }) }
+func (m *Model) Tick() {
+	m.change(func() {
+		m.touch(PartStatus)
+		m.learn()
+	})
+}

@@ -6,7 +6,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 
-	"wendan/store/menu"
 	"wendan/ui/kit"
 )
 
@@ -158,8 +157,8 @@ func (v *saleView) refresh(p Part) {
 // dishes draws rail and tiles. A tile that has not changed costs a comparison.
 func (v *saleView) dishes(p Part) {
 	m := v.s.m
-	if now := (gridKey{m.view.Menu, m.cat, len(m.cats)}); now != v.key {
-		if now.ix != v.key.ix {
+	if now := (gridKey{m.made, m.cat}); now != v.key {
+		if now.made != v.key.made {
 			v.rail.SetItems(v.railItems())
 		}
 		v.key = now
@@ -180,7 +179,6 @@ func (v *saleView) dishes(p Part) {
 
 // gridKey tells which dishes the grid shows.
 type gridKey struct {
-	ix   *menu.Index
+	made int // catalogue
 	cat  int
-	cats int
 }

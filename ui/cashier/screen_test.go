@@ -286,75 +286,66 @@ func everyScene(t *testing.T, check func(t *testing.T, s *shown)) {
 	}
 }
 
-func TestNothingAFingerIsMeantToHitIsTooSmall(t *testing.T) {
+func TestEveryPageHasBigKeysWholeWordsAndTextsThatCanBeDrawn(t *testing.T) {
 	everyScene(t, func(t *testing.T, s *shown) {
 		roots := append([]fyne.CanvasObject{s.win.Canvas().Content()}, s.win.Canvas().Overlays().List()...)
-		n := 0
+		keys, texts := 0, 0
 		for _, root := range roots {
-			n += kittest.Tappables(root)
+			keys += kittest.Tappables(root)
 			for _, small := range kittest.Undersized(root) {
 				t.Error(small)
 			}
-		}
-		if n < 3 {
-			t.Errorf("only %d things to tap", n)
-		}
-	})
-}
-
-func TestEveryTextStaysOnTheScreenAndCanBeDrawn(t *testing.T) {
-	everyScene(t, func(t *testing.T, s *shown) {
-		roots := append([]fyne.CanvasObject{s.win.Canvas().Content()}, s.win.Canvas().Overlays().List()...)
-		n := 0
-		for _, root := range roots {
 			for _, o := range objects(root) {
-				text, ok := o.(*canvas.Text)
-				if !ok || text.Text == "" {
-					continue
-				}
-				n++
-				if m := typeface.Missing(text.Text); len(m) > 0 {
-					t.Errorf("%q: the typeface cannot draw %q", text.Text, m)
-				}
-				if strings.HasPrefix(text.Text, "[") {
-					t.Errorf("%q is no text of the table", text.Text)
-				}
-				if text.TextSize < 10 {
-					t.Errorf("%q is %v dp high", text.Text, text.TextSize)
-				}
-				pos, _, found := kittest.Where(s.win.Canvas(), text)
-				if w := text.MinSize().Width; found && (pos.X < -1 || pos.X+w > 1025) {
-					t.Errorf("%q reaches from %.0f to %.0f", text.Text, pos.X, pos.X+w)
-				}
-			}
-		}
-		if n < 5 {
-			t.Errorf("only %d texts", n)
-		}
-	})
-}
-
-// TestNoButtonIsCutShort holds the words on buttons to their room, in both languages, on the smallest screen.
-func TestNoButtonIsCutShort(t *testing.T) {
-	everyScene(t, func(t *testing.T, s *shown) {
-		roots := append([]fyne.CanvasObject{s.win.Canvas().Content()}, s.win.Canvas().Overlays().List()...)
-		for _, root := range roots {
-			for _, o := range objects(root) {
-				b, ok := o.(interface {
-					Text() string
-					Pressed() bool
-				})
-				if !ok || strings.Contains(b.Text(), ":") { // addresses may be longer than any button
-					continue
-				}
-				for _, text := range kittest.Texts(o) {
-					if strings.HasSuffix(text, "…") && !strings.HasSuffix(b.Text(), "…") {
-						t.Errorf("button %q is drawn as %q", b.Text(), text)
+				switch o := o.(type) {
+				case *canvas.Text:
+					if o.Text != "" {
+						texts++
+						checkText(t, s, o)
 					}
+				case button:
+					checkButton(t, o)
 				}
 			}
 		}
+		if keys < 3 || texts < 5 {
+			t.Errorf("only %d things to tap and %d texts", keys, texts)
+		}
 	})
+}
+
+// checkText wants a text on the screen, from the table, and in runes of the typeface.
+func checkText(t *testing.T, s *shown, text *canvas.Text) {
+	if m := typeface.Missing(text.Text); len(m) > 0 {
+		t.Errorf("%q: the typeface cannot draw %q", text.Text, m)
+	}
+	if strings.HasPrefix(text.Text, "[") {
+		t.Errorf("%q is no text of the table", text.Text)
+	}
+	if text.TextSize < 10 {
+		t.Errorf("%q is %v dp high", text.Text, text.TextSize)
+	}
+	pos, _, found := kittest.Where(s.win.Canvas(), text)
+	if w := text.MinSize().Width; found && (pos.X < -1 || pos.X+w > 1025) {
+		t.Errorf("%q reaches from %.0f to %.0f", text.Text, pos.X, pos.X+w)
+	}
+}
+
+type button interface {
+	fyne.CanvasObject
+	Text() string
+	Pressed() bool
+}
+
+// checkButton wants the whole words on a button. Addresses may be longer than any button.
+func checkButton(t *testing.T, b button) {
+	if strings.Contains(b.Text(), ":") {
+		return
+	}
+	for _, text := range kittest.Texts(b) {
+		if strings.HasSuffix(text, "…") && !strings.HasSuffix(b.Text(), "…") {
+			t.Errorf("button %q is drawn as %q", b.Text(), text)
+		}
+	}
 }
 
 func TestALanguageSwitchKeepsTheOrder(t *testing.T) {

@@ -85,6 +85,7 @@ func (m *Model) SignIn(pin string) {
 			m.me = &p
 			m.turn(m.home())
 			m.touch(PartStatus)
+			m.learn()
 		})
 	})
 }
