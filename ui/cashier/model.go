@@ -280,6 +280,9 @@ func (m *Model) doAct(a act.Act, then func(act.Answer, error)) {
 			m.change(func() {
 				m.storage(err)
 				then(answer, err)
+				if fault.Code(err) == staff.ErrSignedOut.Code { // the register knows nobody here: ask for a PIN again
+					m.lock()
+				}
 			})
 		})
 	})
