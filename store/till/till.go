@@ -10,6 +10,7 @@ package till
 import (
 	"context"
 	"crypto/rand"
+	"encoding/binary"
 	"io"
 	"log/slog"
 	"sync"
@@ -85,6 +86,7 @@ type Till struct {
 
 	cashier chan *request // acts of the register's own screen go first
 	others  chan *request
+	door    *door
 	write   chan *batch
 	failed  chan failure
 	resume  chan struct{}
@@ -134,7 +136,7 @@ func start(cfg Config, j *journal.Journal, commit func(*Till)) (*Till, error) {
 		return nil, err
 	}
 	t := &Till{cfg: cfg, journal: j, durable: state, decided: state.clone(), watchers: map[chan struct{}]bool{},
-		cashier: make(chan *request, 16), others: make(chan *request, 64), write: make(chan *batch),
+		cashier: make(chan *request, 16), others: make(chan *request, mostOthers), door: newDoor(), write: make(chan *batch),
 		failed: make(chan failure), resume: make(chan struct{}), quit: make(chan struct{}), gone: make(chan struct{})}
 	t.stopped.Add(2)
 	go t.decide()
@@ -200,10 +202,12 @@ func (t *Till) UseBook(b Book, pace bool) {
 // LagWaits counts the acts that had to wait because the book was more than MaxLag facts behind.
 func (t *Till) LagWaits() uint64 { return t.lagWaits.Load() }
 
-// NewKey makes an idempotency key for the business day that is open, or was last.
+// NewKey makes an idempotency key for the business day that is open, or was last. The time stands in front of its random
+// part, so that the book appends keys in the order they were made and does not touch a page for each.
 func (t *Till) NewKey() fact.Key {
 	var random [12]byte
-	if _, err := io.ReadFull(t.cfg.Random, random[:]); err != nil {
+	binary.BigEndian.PutUint32(random[:4], uint32(t.cfg.Clock.Now().UnixMilli()))
+	if _, err := io.ReadFull(t.cfg.Random, random[4:]); err != nil {
 		panic("till: no randomness: " + err.Error())
 	}
 	var day fact.Day
@@ -228,18 +232,25 @@ func (t *Till) Do(ctx context.Context, a act.Act) (act.Answer, error) {
 	if err := t.broken.Load(); err != nil {
 		return act.Answer{}, ErrStorage.Wrap(*err)
 	}
+	lane := t.cashier
+	if a.By.Source == fact.SourceScreen {
+		defer t.door.first()()
+	} else {
+		lane = t.others
+		leave, err := t.door.enter(ctx, t.quit)
+		if err != nil {
+			return act.Answer{}, err
+		}
+		defer leave()
+		if err := t.pace(ctx); err != nil {
+			return act.Answer{}, err
+		}
+	}
 	p, again, err := t.prepare(ctx, a)
 	if err != nil || again.First != 0 {
 		return again, err
 	}
 	r := &request{prepared: p, done: make(chan outcome, 1)}
-	lane := t.cashier
-	if a.By.Source != fact.SourceScreen {
-		lane = t.others
-		if err := t.pace(ctx); err != nil {
-			return act.Answer{}, err
-		}
-	}
 	select {
 	case <-t.quit:
 		return act.Answer{}, ErrClosed

@@ -3,6 +3,7 @@ package machine
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"sync"
 	"time"
@@ -274,7 +275,9 @@ func (p *paper) Confirmed(ctx context.Context, o spool.Outcome) error {
 	sum := sha256.Sum256(fmt.Appendf(nil, "paper %s %d", o.ID.Slip, done.Outcome))
 	var day fact.Day
 	p.m.Till.View(func(s *till.State) { day = s.Day })
-	_, err = p.m.Till.Do(ctx, act.Act{Key: fact.NewKey(day, [12]byte(sum[:12])), By: act.By{Source: fact.SourceSystem}, Intent: order.Confirm{Printed: done}})
+	key := [12]byte(sum[:12])
+	binary.BigEndian.PutUint32(key[:4], uint32(j.Seq)) // in front, so that the book appends keys in order
+	_, err = p.m.Till.Do(ctx, act.Act{Key: fact.NewKey(day, key), By: act.By{Source: fact.SourceSystem}, Intent: order.Confirm{Printed: done}})
 	return err
 }
 
