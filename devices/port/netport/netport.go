@@ -24,7 +24,12 @@ const (
 	userTimeout = 5 * time.Minute
 )
 
-const poll = 3 * time.Millisecond
+// How long Drain rests between looks: at first shortly, because a printer nearby acknowledges within a tenth of a
+// millisecond and a status takes four drains, then up to poll.
+const (
+	firstPoll = 50 * time.Microsecond
+	poll      = 3 * time.Millisecond
+)
 
 // settle is how long Close waits at most for bytes that are still on their way.
 const settle = 300 * time.Millisecond
@@ -90,7 +95,7 @@ func (c *conn) Drain(deadline time.Time) error {
 	if err != nil {
 		return port.UseFault(c.name, err)
 	}
-	for {
+	for pause := firstPoll; ; pause = min(2*pause, poll) {
 		n, gone := 0, false
 		var inner error
 		if err := raw.Control(func(fd uintptr) {
@@ -109,7 +114,7 @@ func (c *conn) Drain(deadline time.Time) error {
 		if !time.Now().Before(deadline) {
 			return port.ErrTimeout.With(c.name).Wrap(os.ErrDeadlineExceeded)
 		}
-		time.Sleep(poll)
+		time.Sleep(pause)
 	}
 }
 
