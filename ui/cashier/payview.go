@@ -1,6 +1,8 @@
 package cashier
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 
 	"wendan/store/money"
@@ -31,6 +33,8 @@ type payView struct {
 	trouble *kit.Words
 	retry   *kit.Button
 	aside   *kit.Button
+	pressed *kit.Button // the key that took money last
+	left    time.Time   // when the page went away after a sale
 }
 
 // most tenders shown as chips; more are possible but nobody pays in more ways.
@@ -48,16 +52,23 @@ func newPayView(s *Screen) *payView {
 	for i := range mostChips {
 		v.taken = append(v.taken, kit.NewIconButton(l, kit.Plain, kit.IconClose, "", func() { m.Untake(i) }).SetHeight(l.Touch))
 	}
-	v.exact = kit.NewButton(l, kit.Primary, s.tr("pay.exact"), func() { m.TakeCash(m.pay.Rest()) }).SetTextSize(l.Title)
-	for i := range 4 {
-		v.notes = append(v.notes, kit.NewButton(l, kit.Plain, "", func() { v.note(i) }).SetTextSize(l.Title))
+	v.exact = kit.NewButton(l, kit.Primary, s.tr("pay.exact"), nil).SetTextSize(l.Title)
+	for range 4 {
+		v.notes = append(v.notes, kit.NewButton(l, kit.Plain, "", nil).SetTextSize(l.Title))
 	}
 	for _, w := range otherWays {
-		v.ways = append(v.ways, kit.NewButton(l, kit.Plain, m.WayName(w), func() { m.TakeWay(w) }).SetTextSize(l.Title))
+		b := kit.NewButton(l, kit.Plain, m.WayName(w), nil).SetTextSize(l.Title)
+		v.takes(b, func() { m.TakeWay(w) })
+		v.ways = append(v.ways, b)
 	}
 	v.ref = kit.NewIconButton(l, kit.Ghost, kit.IconNote, s.tr("pay.ref"), s.refSheet).SetHeight(l.Touch)
 	v.keys = kit.NewKeypad(l, payKeys(s), m.TypePay)
-	v.typed = kit.NewButton(l, kit.Primary, "", func() { m.TakeWay(pay.Cash) }).SetTextSize(l.Title)
+	v.typed = kit.NewButton(l, kit.Primary, "", nil).SetTextSize(l.Title)
+	v.takes(v.typed, func() { m.TakeWay(pay.Cash) })
+	v.takes(v.exact, func() { m.TakeCash(m.pay.Rest()) })
+	for i, b := range v.notes {
+		v.takes(b, func() { v.note(i) })
+	}
 	v.retry = kit.NewButton(l, kit.Primary, s.tr("act.retry"), m.Retry)
 	v.aside = kit.NewButton(l, kit.Plain, s.tr("pay.aside"), m.Aside)
 	objects := []fyne.CanvasObject{v.back, v.title, v.what, v.due, v.trouble, v.cash, v.exact, v.other, v.ref, v.entry, v.gives, v.keys, v.typed, v.retry, v.aside}
@@ -69,6 +80,28 @@ func newPayView(s *Screen) *payView {
 	v.box = framed(v.arrange, objects...)
 	v.box.Hide()
 	return v
+}
+
+// takes makes b take money and remembers that it did.
+func (v *payView) takes(b *kit.Button, take func()) {
+	b.OnTap = func() {
+		v.pressed = b
+		take()
+	}
+}
+
+// echo is how long the second half of a double tap on a paying key may come after the dishes are back.
+const echo = 400 * time.Millisecond
+
+// echoes reports whether a tap on an area (in the coordinates of the page) is the second half of a double tap on the key
+// that took the money: it was meant for the key and must not ring up the dish that stands there now.
+func (v *payView) echoes(at fyne.Position, size fyne.Size) bool {
+	if v.pressed == nil {
+		return false
+	}
+	k, ks := v.pressed.Position(), v.pressed.Size()
+	v.pressed = nil // once
+	return v.s.m.Now().Sub(v.left) < echo && at.X < k.X+ks.Width && k.X < at.X+size.Width && at.Y < k.Y+ks.Height && k.Y < at.Y+size.Height
 }
 
 // payKeys are digits, and the two big notes to count up what a guest hands over.

@@ -37,7 +37,11 @@ func newSaleView(s *Screen) *saleView {
 	v.rail.Select(s.m.Chosen())
 	v.search = kit.NewIconButton(l, kit.Plain, kit.IconSearch, s.tr("act.search"), func() { s.m.Go(PageFind) })
 	v.grid = kit.NewTileGrid(l, saleTiles{s})
-	v.grid.OnTap = func(i int) { s.m.Tap(s.m.Dish(i).Dish.ID) }
+	v.grid.OnTap = func(i int) {
+		if at, size := v.grid.TileRect(i); !v.pay.echoes(at.Add(v.grid.Position()), size) {
+			s.m.Tap(s.m.Dish(i).Dish.ID)
+		}
+	}
 	v.grid.OnHold = func(i int) { s.limitSheet(s.m.Dish(i).Dish) }
 	v.pager = kit.NewPager(l, v.grid)
 	v.empty = centred(l, l.Title, l.Muted, false, 2, s.tr("menu.empty"))
@@ -127,6 +131,9 @@ func (v *saleView) refresh(p Part) {
 	m := v.s.m
 	if p&PartPage != 0 {
 		dishes := m.page == PageSale
+		if dishes && v.pay.box.Visible() {
+			v.pay.left = m.Now()
+		}
 		for _, o := range []fyne.CanvasObject{v.rail, v.search, v.grid} {
 			show(o, dishes)
 		}

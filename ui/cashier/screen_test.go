@@ -359,19 +359,26 @@ func TestALanguageSwitchKeepsTheOrder(t *testing.T) {
 	}
 }
 
-func TestPictures(t *testing.T) {
-	for name, c := range map[string]struct {
-		scene string
-		edit  func(*cashiertest.Register)
-	}{
-		"sale-light.png": {"sale", nil},
-		"sale-dark.png":  {"sale", func(r *cashiertest.Register) { r.Prefs.Dark, r.Prefs.Lang = true, fault.EN }},
-		"pay.png":        {"mixed", nil},
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := onScreen(t, 1024, 600, c.edit)
-			scenes[c.scene](s)
-			kittest.Picture(t, s.win, name)
-		})
+func TestADoubleTapOnAPayingKeyRingsUpNothingInTheNextOrder(t *testing.T) {
+	s := onScreen(t, 1366, 768, nil)
+	x, y := s.tile(0)
+	s.finger.Tap(x, y)
+	s.press(t, "收款")
+	for _, o := range objects(s.win.Canvas().Content()) {
+		if b, ok := o.(button); ok && b.Text() == "支付宝" {
+			pos, size, _ := kittest.Where(s.win.Canvas(), o)
+			x, y = pos.X+size.Width/2, pos.Y+size.Height/2
+		}
+	}
+	s.finger.Tap(x, y)
+	s.settle()
+	s.now = s.now.Add(150 * time.Millisecond)
+	s.finger.Tap(x, y)
+	if s.Last() == nil || s.Lines() != 0 {
+		t.Fatalf("the second half of the double tap rang up %d lines", s.Lines())
+	}
+	s.finger.Tap(x, y)
+	if s.Lines() != 1 && s.Choice() == nil {
+		t.Error("the next tap did nothing")
 	}
 }
