@@ -19,10 +19,11 @@ type Carts struct {
 	path string
 	log  *slog.Logger
 
-	mu   sync.Mutex
-	next []byte // newest unsaved content
-	wake chan struct{}
-	done chan struct{}
+	mu     sync.Mutex
+	next   []byte // newest unsaved content
+	closed bool
+	wake   chan struct{}
+	done   chan struct{}
 }
 
 type cartFile struct {
@@ -33,13 +34,17 @@ type cartFile struct {
 // orders), and starts the goroutine that saves. A missing or damaged file gives no carts; a damaged one is kept beside as .bad.
 func OpenCarts(path string, known func(fact.Key) bool, log *slog.Logger) (*Carts, []order.Cart) {
 	c := &Carts{path: path, log: log, wake: make(chan struct{}, 1), done: make(chan struct{})}
-	var kept []order.Cart
-	for _, cart := range c.read() {
+	read := c.read()
+	kept := make([]order.Cart, 0, len(read))
+	for _, cart := range read {
 		if !known(cart.Key) {
 			kept = append(kept, cart)
 		}
 	}
 	go c.run()
+	if len(kept) < len(read) { // now, while their keys are known: keys of older days are forgotten
+		c.Save(kept)
+	}
 	return c, kept
 }
 
@@ -60,13 +65,16 @@ func (c *Carts) read() []order.Cart {
 }
 
 // Save hands over the carts as they stand; the newest content is on disk soon after. The
-// caller may go on changing its slices.
+// caller may go on changing its slices. After Close it does nothing.
 func (c *Carts) Save(carts []order.Cart) {
 	body := fact.Marshal(cartFile{carts})
 	sum := crc32.ChecksumIEEE(body)
 	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return
+	}
 	c.next = append([]byte{byte(sum), byte(sum >> 8), byte(sum >> 16), byte(sum >> 24)}, body...)
-	c.mu.Unlock()
 	select {
 	case c.wake <- struct{}{}:
 	default:
@@ -113,7 +121,14 @@ func replace(path string, b []byte) error {
 
 // Close saves what is left and stops.
 func (c *Carts) Close() {
+	c.mu.Lock()
+	if c.closed {
+		c.mu.Unlock()
+		return
+	}
+	c.closed = true
 	close(c.wake)
+	c.mu.Unlock()
 	<-c.done
 	c.mu.Lock()
 	defer c.mu.Unlock()

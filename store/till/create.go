@@ -11,6 +11,7 @@ import (
 	"wendan/store/fault"
 	"wendan/store/journal"
 	"wendan/store/menu"
+	"wendan/store/order"
 	"wendan/store/shift"
 	"wendan/store/staff"
 )
@@ -19,7 +20,7 @@ import (
 type Setup struct {
 	Branch   string         // shop code: a to z, 0 to 9 and dashes, at most 32
 	Register string         // register letter: A to Z, at most two
-	Shop     string         // name for paper and screens
+	Shop     string         // name for paper and screens: at most order.MaxNote printable characters
 	People   []staff.Change // at least one manager, each with a PIN
 	Menu     *menu.Menu     // or nil to import one later
 }
@@ -45,8 +46,8 @@ func Create(cfg Config, s Setup) (*Till, error) {
 }
 
 func create(cfg Config, s Setup) (*journal.Journal, error) {
-	if !branchForm.MatchString(s.Branch) || !registerForm.MatchString(s.Register) {
-		return nil, ErrSetup.With(fmt.Sprintf("%q %q", s.Branch, s.Register))
+	if !branchForm.MatchString(s.Branch) || !registerForm.MatchString(s.Register) || !order.CleanNote(s.Shop) {
+		return nil, ErrSetup.With(fmt.Sprintf("%q %q %q", s.Branch, s.Register, s.Shop))
 	}
 	id, err := journal.NewIdentity(cfg.Random, s.Branch, s.Register, 1)
 	if err != nil {

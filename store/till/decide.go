@@ -22,6 +22,7 @@ const lastPickup = 999
 type prepared struct {
 	act.Act
 	sum     uint64
+	day     fact.Day      // open when the key was looked up in the book
 	pin     pinCheck      // for sign-in
 	secret  *staff.Secret // for a changed PIN
 	printed *order.Order  // for a reprint
@@ -146,6 +147,9 @@ func (s *State) signIn(in staff.SignIn, pin pinCheck, now int64) ([]fact.Draft, 
 	}
 	if wait := s.Attempts.Wait(in.Person, now); wait > 0 {
 		return nil, staff.ErrWait.With((wait + 999) / 1000)
+	}
+	if pin == pinUnchecked { // the delay ended, or the clock was set, while the act was under way
+		return nil, staff.ErrWait.With(1)
 	}
 	if pin != pinRight {
 		return one(staff.PINFailedKind.Draft(staff.PINFailed{Person: in.Person})), staff.ErrPIN
@@ -303,7 +307,7 @@ func (s *State) changeStaff(in *staff.Change, secret *staff.Secret) ([]fact.Draf
 	p := in.Person
 	old, known := s.Staff[p.ID]
 	switch {
-	case p.ID == 0 || utf8.RuneCountInString(p.Name) > 20 || p.Name == "" || !order.CleanNote(p.Name) || p.Role < staff.Cashier || p.Role > staff.Technician:
+	case p.ID == 0 || utf8.RuneCountInString(p.Name) > 20 || p.Name == "" || !order.CleanNote(p.Name) || !order.CleanNote(p.NameEN) || p.Role < staff.Cashier || p.Role > staff.Technician:
 		return nil, staff.ErrName
 	case secret != nil:
 		p.PIN = *secret

@@ -90,6 +90,9 @@ func TestDiskThatGoesAwayIsToldAndEverySaleIsSettledOnceWhenItComesBack(t *testi
 	if _, err := ti.Do(context.Background(), sale(ti)); !errors.Is(err, ErrStorage) {
 		t.Fatalf("the next sale: %v", err)
 	}
+	if _, err := ti.Do(context.Background(), first); !errors.Is(err, ErrUnknown) {
+		t.Fatalf("the first sale, asked again while nobody can know: %v", err)
+	}
 	disk.FailAt(0, faultfs.EIO, false)
 	var got act.Answer
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) {

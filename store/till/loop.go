@@ -113,13 +113,12 @@ func (t *Till) finish() *batch {
 func (t *Till) take(b *batch, r *request) *batch {
 	at, zone, stepped := t.stamp()
 	t.record(b, stepped, act.By{Source: fact.SourceSystem}, fact.Key{}, 0, at, zone)
-	if old, ok := t.decided.keys[r.Key]; ok && r.Key != (fact.Key{}) {
-		o := outcome{answer: old.answer}
-		o.answer.Again = true
-		if old.sum != r.sum {
-			o = outcome{err: act.ErrKeyReused}
-		}
+	if o, again := t.decided.repeated(&r.prepared); again {
 		b.waiting = append(b.waiting, waiter{r, o}) // answered when the first is durable
+		return b
+	}
+	if r.Key != (fact.Key{}) && r.day != t.decided.Day { // the keys of that day have left memory since: the book knows them
+		b.waiting = append(b.waiting, waiter{r, outcome{err: ErrUnknown.Wrap(act.ErrKeyUnsettled)}})
 		return b
 	}
 	if _, opens := r.Intent.(shift.OpenDay); opens {
@@ -141,6 +140,20 @@ func (t *Till) take(b *batch, r *request) *batch {
 	}
 	b.waiting = append(b.waiting, waiter{r, o})
 	return b
+}
+
+// repeated is the answer to an act whose key has been used in the open day's file.
+func (s *State) repeated(p *prepared) (o outcome, again bool) {
+	old, again := s.keys[p.Key]
+	switch {
+	case !again || p.Key == (fact.Key{}):
+		return outcome{}, false
+	case old.sum != p.sum:
+		return outcome{err: act.ErrKeyReused}, true
+	}
+	o.answer = old.answer
+	o.answer.Again = true
+	return o, true
 }
 
 // stamp reads the clock. When it stepped by more than five minutes a draft of the new
@@ -220,8 +233,10 @@ func (t *Till) commit() {
 		if err != nil {
 			t.failed <- failure{b, err}
 			<-t.resume
-			continue
-		}
+			if !errors.Is(err, journal.ErrDiskFull) {
+				continue
+			}
+		} // a journal that was opened on a full disk is mended by Maintain alone
 		if err := t.journal.Maintain(); err != nil {
 			t.cfg.Log.Warn("journal maintenance failed", "err", err)
 		}
@@ -238,18 +253,23 @@ func (t *Till) publish(b *batch) error {
 		}
 	}
 	if len(b.facts) > 0 {
-		for c := range t.watchers {
-			select {
-			case c <- struct{}{}:
-			default:
-			}
-		}
+		t.tell()
 	}
 	t.mu.Unlock()
 	for i := range b.waiting {
 		b.waiting[i].done <- b.waiting[i].outcome
 	}
 	return nil
+}
+
+// tell tells the watchers; t.mu is held.
+func (t *Till) tell() {
+	for c := range t.watchers {
+		select {
+		case c <- struct{}{}:
+		default:
+		}
+	}
 }
 
 // recover settles a group whose write failed. The journal is reopened, both states are read
@@ -262,11 +282,20 @@ func (t *Till) recover(f failure, waiting *batch) *batch {
 		t.decided = t.durable.clone()
 		t.resume <- struct{}{}
 		for _, w := range append(f.batch.waiting, waiting.waiting...) {
-			w.done <- outcome{err: f.err}
+			o, again := t.decided.repeated(&w.prepared) // what was saved before stays saved
+			if !again {
+				o.err = f.err
+			}
+			w.done <- o
 		}
 		return b
 	}
 	t.cfg.Log.Error("write failed, reopening the journal", "err", f.err)
+	doubt := map[fact.Key]bool{}
+	for _, w := range append(f.batch.waiting, waiting.waiting...) {
+		doubt[w.Key] = w.Key != (fact.Key{})
+	}
+	t.doubt.Store(&doubt)
 	state := t.reopen(func() {
 		for _, w := range append(f.batch.waiting, waiting.waiting...) {
 			w.done <- outcome{err: ErrUnknown.Wrap(f.err)} // settled by its key when it is asked again
@@ -277,32 +306,49 @@ func (t *Till) recover(f failure, waiting *batch) *batch {
 		t.resume <- struct{}{}
 		return b
 	}
-	t.mu.Lock()
-	t.durable = state
-	t.mu.Unlock()
-	t.decided = state.clone()
-	t.resume <- struct{}{}
+	t.doubt.Store(nil)
 	saved := len(f.batch.facts) == 0
 	if n := len(f.batch.facts); n > 0 {
 		last := &f.batch.facts[n-1]
 		saved = state.Head == fact.Head{Epoch: last.Epoch, Seq: last.Seq, Hash: last.Hash}
 	}
 	t.cfg.Log.Info("journal reopened", "head", state.Head.String(), "saved", saved)
+	t.mu.Lock()
+	t.durable = state
+	t.tell()
+	t.mu.Unlock()
+	t.decided = state.clone()
+	var redo []*request
 	for _, w := range f.batch.waiting {
+		o, again := t.decided.repeated(&w.prepared)
 		switch {
 		case saved:
 			w.done <- w.outcome
+		case again: // a repeated act that was saved before
+			w.done <- o
 		case w.again:
 			w.done <- outcome{err: ErrUnsaved.Wrap(f.err)}
 		default:
 			w.again = true
-			b = t.take(b, w.request)
+			redo = append(redo, w.request)
 		}
 	}
 	for _, w := range waiting.waiting {
-		b = t.take(b, w.request)
+		redo = append(redo, w.request)
+	}
+	t.resume <- struct{}{}
+	for _, r := range redo {
+		b = t.take(b, r)
 	}
 	return b
+}
+
+// refuse is the answer while the journal cannot be reopened: an act whose outcome is open stays so.
+func (t *Till) refuse(key fact.Key, cause error) error {
+	if doubt := t.doubt.Load(); doubt != nil && (*doubt)[key] {
+		return ErrUnknown.Wrap(cause)
+	}
+	return ErrStorage.Wrap(cause)
 }
 
 // patience is how long callers wait for a journal that does not reopen before they hear that the outcome is unknown.
@@ -336,9 +382,9 @@ func (t *Till) reopen(giveUp func()) *State {
 		for wait := time.After(pause); wait != nil; {
 			select {
 			case r := <-t.cashier:
-				r.done <- outcome{err: ErrStorage.Wrap(err)}
+				r.done <- outcome{err: t.refuse(r.Key, err)}
 			case r := <-t.others:
-				r.done <- outcome{err: ErrStorage.Wrap(err)}
+				r.done <- outcome{err: t.refuse(r.Key, err)}
 			case <-wait:
 				wait = nil
 			case <-t.quit:

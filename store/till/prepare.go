@@ -17,7 +17,9 @@ func (t *Till) prepare(ctx context.Context, a act.Act) (prepared, act.Answer, er
 	p := prepared{Act: a}
 	if a.Key != (fact.Key{}) {
 		p.sum = act.Sum(a.Intent)
-		if answer, err := t.yesterday(ctx, a.Key, p.sum); err != nil || answer.First != 0 {
+		var answer act.Answer
+		var err error
+		if answer, p.day, err = t.yesterday(ctx, a.Key, p.sum); err != nil || answer.First != 0 {
 			return p, answer, err
 		}
 	}
@@ -48,14 +50,15 @@ func (t *Till) prepare(ctx context.Context, a act.Act) (prepared, act.Answer, er
 	return p, act.Answer{}, nil
 }
 
-// checkPIN compares the PIN only when the delay allows a try, so that guesses cost the guesser and not the register.
+// checkPIN compares the PIN only when the delay allows a try, so that guesses cost the guesser and not the register. A try
+// that comes too early is still decided: a clock that was set back is noticed there.
 func (t *Till) checkPIN(p prepared, in staff.SignIn) (prepared, act.Answer, error) {
 	var person staff.Person
 	var wait int64
 	now := t.cfg.Clock.Now().UnixMilli()
 	t.View(func(s *State) { person, wait = s.Staff[in.Person], s.Attempts.Wait(in.Person, now) })
 	if wait > 0 {
-		return p, act.Answer{}, staff.ErrWait.With((wait + 999) / 1000)
+		return p, act.Answer{}, nil
 	}
 	p.pin = pinWrong
 	if person.PIN.Matches(in.PIN) {
@@ -65,9 +68,9 @@ func (t *Till) checkPIN(p prepared, in staff.SignIn) (prepared, act.Answer, erro
 }
 
 // yesterday settles a key made on the business day before the open one, which only the
-// book remembers. Keys of the open day are settled when the act is decided.
-func (t *Till) yesterday(ctx context.Context, key fact.Key, sum uint64) (act.Answer, error) {
-	var day, before fact.Day
+// book remembers. Keys of the open day, which is told, are settled when the act is decided.
+func (t *Till) yesterday(ctx context.Context, key fact.Key, sum uint64) (_ act.Answer, day fact.Day, _ error) {
+	var before fact.Day
 	var since uint64
 	known := false
 	t.View(func(s *State) {
@@ -77,24 +80,28 @@ func (t *Till) yesterday(ctx context.Context, key fact.Key, sum uint64) (act.Ans
 	})
 	switch {
 	case known || key.Day() == day:
-		return act.Answer{}, nil
+		return act.Answer{}, day, nil
 	case key.Day() != before:
-		return act.Answer{}, act.ErrKeyOld
+		return act.Answer{}, day, act.ErrKeyOld
 	}
 	b := t.book.Load()
 	if b == nil || b.Applied().Seq+1 < since {
-		return act.Answer{}, act.ErrKeyUnsettled
+		return act.Answer{}, day, ErrUnknown.Wrap(act.ErrKeyUnsettled) // it may be recorded: nobody must give it another key
 	}
 	first, last, oldSum, found, err := b.FactsOfKey(key)
 	switch {
 	case err != nil:
-		return act.Answer{}, err
+		return act.Answer{}, day, ErrUnknown.Wrap(err)
 	case !found:
-		return act.Answer{}, nil
+		return act.Answer{}, day, nil
 	case oldSum != sum:
-		return act.Answer{}, act.ErrKeyReused
+		return act.Answer{}, day, act.ErrKeyReused
 	}
-	return t.answerFrom(ctx, first, last)
+	answer, err := t.answerFrom(ctx, first, last)
+	if err != nil {
+		err = ErrUnknown.Wrap(err)
+	}
+	return answer, day, err
 }
 
 // answerFrom makes an act's answer again from its facts.

@@ -94,7 +94,8 @@ type Till struct {
 	gone    chan struct{} // closed when both goroutines have ended
 	closing sync.Once
 	stopped sync.WaitGroup
-	broken  atomic.Pointer[error] // set while the journal cannot be reopened
+	broken  atomic.Pointer[error]             // set while the journal cannot be reopened
+	doubt   atomic.Pointer[map[fact.Key]bool] // keys of the group whose write failed, until it is settled
 
 	book     atomic.Pointer[bookHolder]
 	lagWaits atomic.Uint64 // acts that had to wait for the book
@@ -230,7 +231,7 @@ func (t *Till) Known(key fact.Key) bool {
 // first answer again, with Again set. When ctx ends first the error is ErrUnknown: ask again with the same key.
 func (t *Till) Do(ctx context.Context, a act.Act) (act.Answer, error) {
 	if err := t.broken.Load(); err != nil {
-		return act.Answer{}, ErrStorage.Wrap(*err)
+		return act.Answer{}, t.refuse(a.Key, *err)
 	}
 	lane := t.cashier
 	if a.By.Source == fact.SourceScreen {

@@ -403,6 +403,8 @@ func TestSetupWithoutManagerOrWithAStrangeNameIsRefused(t *testing.T) {
 		func(s *Setup) { s.People = s.People[1:] },
 		func(s *Setup) { s.Branch = "西湖" },
 		func(s *Setup) { s.Register = "1" },
+		func(s *Setup) { s.Shop = "\x1b\xff" },
+		func(s *Setup) { s.People[0].Person.NameEN = "\xff" },
 		func(s *Setup) { s.People[0].PIN = "12" },
 	} {
 		s := setup()
