@@ -76,6 +76,10 @@ func (r *restoring) run(ctx context.Context) (restored, error) {
 	if client, err := reach(r.dir); err != nil || client != nil {
 		return done, errRunning.Wrap(err)
 	}
+	present, err := machine.Exists(r.dir)
+	if err != nil {
+		return done, err
+	}
 	if err := os.MkdirAll(machine.JournalDir(r.dir), 0o700); err != nil {
 		return done, errCopy.Wrap(err)
 	}
@@ -84,10 +88,6 @@ func (r *restoring) run(ctx context.Context) (restored, error) {
 		return done, errRunning.Wrap(err)
 	}
 	defer lock.Close()
-	present, err := machine.Exists(r.dir)
-	if err != nil {
-		return done, err
-	}
 	if present && !r.replace {
 		return done, errPresent.With(r.dir)
 	}
@@ -101,6 +101,11 @@ func (r *restoring) run(ctx context.Context) (restored, error) {
 	fresh, err := r.copy(ctx, report)
 	if err != nil {
 		return done, err
+	}
+	if !present { // only the lock is in there
+		if err := os.RemoveAll(machine.JournalDir(r.dir)); err != nil {
+			return done, errCopy.Wrap(err)
+		}
 	}
 	if done.Aside, err = r.swap(fresh); err != nil {
 		return done, errCopy.Wrap(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"wendan/cmd/internal/machine"
@@ -165,7 +166,9 @@ func (s *shop) compareBooks(ctx context.Context, j *journal.Journal, r *Result) 
 		return fmt.Errorf("open the book: %w", err)
 	}
 	defer have.Close()
-	made, err := book.Rebuild(ctx, filepath.Join(s.dir, "rebuilt.db"), book.Options{Epoch: 1, Booked: have.Booked()}, j.Iterate, nil)
+	path := filepath.Join(s.dir, "rebuilt.db")
+	defer os.Remove(path)
+	made, err := book.Rebuild(ctx, path, book.Options{Epoch: 1, Booked: have.Booked()}, j.Iterate, nil)
 	if err != nil {
 		return fmt.Errorf("rebuild the book: %w", err)
 	}

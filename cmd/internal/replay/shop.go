@@ -16,8 +16,8 @@ import (
 	"wendan/sync/headoffice"
 )
 
-// shop is what stands around the register of a replay: two virtual printers with a drawer, and a
-// head office. All of it can be cut and comes back.
+// shop is what stands around the register of a replay: two virtual printers with a drawer, and a head
+// office. All of it can be cut and comes back.
 type shop struct {
 	dir            string // data folder of the register
 	branch         string
