@@ -96,7 +96,9 @@ func newChoiceSheet(s *Screen, c *Choice) *choiceSheet {
 	v.sheet.OnClosed = func() {
 		if s.choice == v {
 			s.choice = nil
-			m.Back()
+			if m.choice == c {
+				m.Back()
+			}
 		}
 	}
 	return v

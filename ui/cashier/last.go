@@ -19,7 +19,6 @@ type lastView struct {
 	detail  *kit.Words
 	reprint *kit.Button
 	drawer  *kit.Button
-	fresh   bool
 }
 
 func newLastView(s *Screen) *lastView {

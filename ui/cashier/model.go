@@ -306,7 +306,6 @@ func (m *Model) storage(err error) {
 const (
 	codeUnknown = "till.unknown"
 	codeStorage = "till.storage"
-	codeUnsaved = "till.unsaved"
 )
 
 // Take takes in a new state of the shop. Call it when Watch signals; Look and Status were read elsewhere.

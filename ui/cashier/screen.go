@@ -2,6 +2,7 @@ package cashier
 
 import (
 	"image/color"
+	"slices"
 	"sync"
 	"time"
 
@@ -39,8 +40,7 @@ type Screen struct {
 	testResult  *kit.Words
 	untilLifted bool // the last answer in the sold-out sheet
 
-	done  chan struct{}
-	built time.Time
+	done chan struct{}
 }
 
 // view is a page: what it shows, and what to draw again when parts of the model changed.
@@ -295,6 +295,7 @@ func (s *Screen) alarm() {
 // open shows a sheet over the screen.
 func (s *Screen) open(sheet *kit.Sheet) {
 	if s.win != nil {
+		s.sheets = slices.DeleteFunc(s.sheets, func(old *kit.Sheet) bool { return !old.Shown() })
 		s.sheets = append(s.sheets, sheet)
 		sheet.Open(s.win.Canvas())
 	}

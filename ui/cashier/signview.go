@@ -31,7 +31,6 @@ type signView struct {
 	say    *kit.Words
 	lang   *kit.Button
 	dark   *kit.Button
-	wait   bool
 }
 
 type peopleTiles struct{ s *Screen }
