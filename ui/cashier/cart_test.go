@@ -259,8 +259,12 @@ func TestAMenuWithoutTheDishMarksTheLineAndStopsThePayment(t *testing.T) {
 			changed.Dishes[i].Off = true
 		}
 	}
+	b.Tap(fish)
 	b.reg.Edit(func(r *cashiertest.Register) { r.View.Menu = changed.Index() })
 	b.follow()
+	if b.Choice() != nil {
+		t.Error("a sheet of the old menu stayed open")
+	}
 	if f := b.Line(0).Fault; f == nil || f.Code != order.ErrOff.Code {
 		t.Fatalf("line %+v", b.Line(0))
 	}

@@ -317,7 +317,8 @@ func (m *Model) Take(v View, s Status) {
 		if old.Menu != v.Menu {
 			m.catalogue()
 			m.freezeAll()
-			m.touch(PartRail | PartTiles | PartLines)
+			m.choice = nil // it asked what the old menu asks
+			m.touch(PartRail | PartTiles | PartLines | PartChoice)
 		}
 		if !sameLimits(old.Limits, v.Limits) {
 			m.touch(PartTiles)
