@@ -27,7 +27,7 @@ var (
 	ErrClosed = fault.New("port.closed", "设备 %s 的连接已关闭，请重试", "The connection to device %s is closed; try again",
 		"The port was used after Close; a driver kept it too long.")
 	ErrAddress = fault.New("port.address", "设备地址 %q 写错了，请在设置中改正", "The device address %q is wrong; correct it in the settings",
-		"Use tcp:HOST:PORT, serial:/dev/NODE?baud=115200&flow=rtscts|xonxoff|none&parity=none|even|odd&bits=8&stop=1, usb:/dev/usb/lp0 or pty:/PATH.")
+		"Use tcp:HOST:PORT, serial:/dev/NODE?baud=115200&flow=rtscts|xonxoff|none&parity=none|even|odd&bits=8&stop=1, usb:/dev/usb/lp0, hid:VVVV:PPPP[/SERIAL] (scanners) or pty:/PATH.")
 	ErrDescriptor = fault.New("port.descriptor", "系统打开的文件过多，无法使用设备 %s，请重启收银机", "Too many open files to use device %s; restart the register",
 		"The process or the system ran out of file descriptors. Look for a leak with ls /proc/PID/fd.")
 	ErrPaper = fault.New("port.paper", "打印机 %s 缺纸，请装纸", "Printer %s is out of paper; load paper",

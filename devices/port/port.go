@@ -1,5 +1,5 @@
 // Package port is an open byte channel to a device: a serial line, the kernel's USB
-// printer node or a TCP connection. Drivers know only this interface; devices/port/portreg turns
+// printer node, a TCP connection or (for reading) a USB HID device. Drivers know only this interface; devices/port/portreg turns
 // an address such as "serial:/dev/ttyS0?baud=115200" into an Opener.
 package port
 

@@ -1,5 +1,5 @@
-// Package scanner reads bar code scanners: serial ones (RS-232, USB-ACM) and keyboard
-// wedges taken for the register alone. What a code means is not its business.
+// Package scanner reads bar code scanners: serial ones (RS-232, USB-ACM), keyboard
+// wedges taken for the register alone, and those in HID-POS mode. What a code means is not its business.
 package scanner
 
 import (
@@ -77,6 +77,11 @@ func (f *Framer) Tick(now time.Time) []Frame {
 func (f *Framer) end(frames []Frame) []Frame {
 	held, over := f.held, f.over
 	f.held, f.over = f.held[:0], false
+	return appendFrame(frames, held, over)
+}
+
+// appendFrame appends what a whole scan gives: its code, or why it is kept back.
+func appendFrame(frames []Frame, held []byte, over bool) []Frame {
 	switch code, ok := decode(held); {
 	case over:
 		return append(frames, Frame{Err: ErrTooLong})

@@ -28,7 +28,15 @@ type source interface {
 type Reader struct {
 	name  string
 	open  func(context.Context) (source, error)
+	cut   func() framing
 	retry time.Duration
+}
+
+// framing cuts what a source gives into codes. Feed takes what one Read gave, which may be nothing, at
+// the given time; Pending reports whether the beginning of a code is held.
+type framing interface {
+	Feed(b []byte, at time.Time) []Frame
+	Pending() bool
 }
 
 // Serial returns a reader for a scanner on a port. name is given in every Scan.
@@ -36,8 +44,16 @@ func Serial(name string, open port.Opener) *Reader {
 	return newReader(name, func(ctx context.Context) (source, error) { return open(ctx) })
 }
 
+// HIDPOS returns a reader for a scanner in HID-POS mode on a port each Read of which gives exactly one
+// input report, as those of devices/port/hidport do. name is given in every Scan.
+func HIDPOS(name string, open port.Opener) *Reader {
+	r := Serial(name, open)
+	r.cut = func() framing { return new(reports) }
+	return r
+}
+
 func newReader(name string, open func(context.Context) (source, error)) *Reader {
-	return &Reader{name: name, open: open, retry: time.Second}
+	return &Reader{name: name, open: open, cut: func() framing { return new(Framer) }, retry: time.Second}
 }
 
 // patience is how long one read waits when nothing is expected.
@@ -79,8 +95,8 @@ func (r *Reader) read(ctx context.Context, s source, deliver func(Scan), report 
 	// Past the deadline a Read returns at once; ctx is looked at then.
 	stop := context.AfterFunc(ctx, func() { _ = s.SetReadDeadline(time.Now()) })
 	defer stop()
-	var f Framer
-	buf := make([]byte, 256)
+	f := r.cut()
+	buf := make([]byte, 1024) // the longest USB report
 	for ctx.Err() == nil {
 		wait := patience
 		if f.Pending() {

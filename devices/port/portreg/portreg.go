@@ -4,6 +4,7 @@
 //	tcp:192.168.1.50:9100
 //	serial:/dev/ttyS0?baud=115200&flow=rtscts&parity=none&bits=8&stop=1
 //	usb:/dev/usb/lp0
+//	hid:05e0:1300                    (a scanner in HID-POS mode; hid:05e0:1300/SERIAL is one of several)
 //	pty:/run/wendan/printer          (a pseudo-terminal of the virtual devices)
 package portreg
 
@@ -16,6 +17,7 @@ import (
 	"strings"
 
 	"wendan/devices/port"
+	"wendan/devices/port/hidport"
 	"wendan/devices/port/netport"
 	"wendan/devices/port/serialport"
 	"wendan/devices/port/usbport"
@@ -50,6 +52,12 @@ func Opener(address string) (port.Opener, error) {
 			return wrong("the path must be absolute")
 		}
 		return func(ctx context.Context) (port.Port, error) { return usbport.Open(ctx, rest, address) }, nil
+	case "hid":
+		a, err := hidport.ParseAddress(rest)
+		if err != nil {
+			return wrong(err.Error())
+		}
+		return func(ctx context.Context) (port.Port, error) { return hidport.Open(ctx, a, address) }, nil
 	}
-	return wrong("the address must begin with tcp:, serial:, usb: or pty:")
+	return wrong("the address must begin with tcp:, serial:, usb:, hid: or pty:")
 }
