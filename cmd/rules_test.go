@@ -112,7 +112,7 @@ var homes = []struct {
 	{"fyne.io", []string{"ui", "cmd/register"}},
 	{"github.com/go-gl", []string{"cmd/register"}},
 	{"github.com/hennedo/escpos", []string{"devices/escpos"}},
-	{"github.com/karalabe/usb", []string{"devices"}},
+	{"github.com/karalabe/usb", []string{"devices/port/hidport"}},
 	{"go.bug.st/serial", []string{"devices"}},
 	{"go.etcd.io/bbolt", []string{"store", "cmd"}},
 	{"github.com/nats-io", []string{"sync", "cmd"}},

@@ -7,9 +7,11 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"wendan/cmd/internal/desk"
 	"wendan/cmd/internal/machine"
+	"wendan/devices/port"
 	"wendan/devices/port/portreg"
 	"wendan/devices/scanner"
 )
@@ -24,6 +26,7 @@ type config struct {
 	height     int
 	scanners   list
 	keyboards  list
+	hids       list
 	verbose    bool
 }
 
@@ -44,6 +47,7 @@ func (c *config) flags(f *flag.FlagSet) {
 	f.IntVar(&c.height, "height", c.height, "window height in pixels 窗口高度")
 	f.Var(&c.scanners, "scanner", "serial scanner, such as serial:/dev/ttyACM0; may be given several times 串口扫码枪")
 	f.Var(&c.keyboards, "keyboard-scanner", "keyboard scanner to grab, such as /dev/input/by-id/…-event-kbd 键盘口扫码枪")
+	f.Var(&c.hids, "hid-scanner", "scanner in HID-POS mode, such as hid:05e0:1300 or hid:05e0:1300/SERIAL; never a keyboard; may be given several times HID-POS 扫码枪")
 	f.BoolVar(&c.verbose, "v", false, "tell more in the log 详细日志")
 	f.Usage = func() {
 		fmt.Fprintln(f.Output(), "register 稳单收银机\n\n  register -demo          演示 the demo restaurant\n  register -data DIR      营业 a register that 'registerctl setup' made\n\nflags:")
@@ -107,14 +111,21 @@ func scan(ctx context.Context, c *config, d *desk.Desk, log *slog.Logger) {
 			}
 		})
 	}
-	for _, address := range c.scanners {
-		open, err := portreg.Opener(address)
-		if err != nil {
-			log.Error("scanner address", "address", address, "err", err)
-			continue
+	ports := func(addresses list, hid bool, reader func(string, port.Opener) *scanner.Reader) {
+		for _, address := range addresses {
+			open, err := portreg.Opener(address)
+			if err == nil && strings.HasPrefix(address, "hid:") != hid {
+				err = port.ErrAddress.With(address)
+			}
+			if err != nil {
+				log.Error("scanner address", "address", address, "err", err)
+				continue
+			}
+			start(reader(address, open), address)
 		}
-		start(scanner.Serial(address, open), address)
 	}
+	ports(c.scanners, false, scanner.Serial)
+	ports(c.hids, true, scanner.HIDPOS)
 	for _, path := range c.keyboards {
 		start(scanner.Keyboard(path), path)
 	}
