@@ -15,7 +15,7 @@ type door struct {
 	resumed chan struct{} // closed when there are none any more
 }
 
-func newDoor() *door { return &door{places: make(chan struct{}, 2*mostOthers)} }
+func newDoor() *door { return &door{places: make(chan struct{}, mostOthers)} }
 
 // first is called when a cashier's act begins, and what it returns when it ends.
 func (d *door) first() (end func()) {

@@ -15,7 +15,7 @@ import (
 // Bounds of one group. Others' acts stop at mostOthers so that a cashier's act, which may
 // join the same group, never waits for a long one to be decided and written.
 const (
-	mostOthers  = 64
+	mostOthers  = 32
 	mostCashier = 256
 	mostBytes   = 1 << 20
 )

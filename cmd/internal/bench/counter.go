@@ -26,6 +26,7 @@ const cashierID = 2
 var (
 	screen = act.By{Staff: cashierID, Source: fact.SourceScreen}
 	waiter = act.By{Staff: cashierID, Source: fact.SourceLAN}
+	tool   = act.By{Source: fact.SourceTool}
 	system = act.By{Source: fact.SourceSystem}
 )
 

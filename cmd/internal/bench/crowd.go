@@ -11,6 +11,8 @@ import (
 	"wendan/store/act"
 	"wendan/store/fact"
 	"wendan/store/order"
+	"wendan/store/shift"
+	"wendan/store/till"
 )
 
 const callers = 1000
@@ -31,7 +33,7 @@ func crowd(ctx context.Context, b *bench) (rows []Row, err error) {
 	if err != nil {
 		return nil, err
 	}
-	lane, err := c.lane(ctx, b.rounds(), b.scaled(400))
+	lane, err := c.lane(ctx, b.rounds(), b.scaled(200))
 	return append([]Row{row}, lane...), err
 }
 
@@ -104,6 +106,9 @@ func (c *counter) lane(ctx context.Context, rounds, n int) ([]Row, error) {
 	var sold atomic.Int64
 	var crowded time.Duration
 	for range rounds {
+		if err := c.nextDay(ctx); err != nil { // a day sells thousands of orders, not hundreds of thousands
+			return nil, err
+		}
 		d, err := c.one(ctx, screen, n)
 		if err != nil {
 			return nil, err
@@ -143,6 +148,18 @@ func (c *counter) lane(ctx context.Context, rounds, n int) ([]Row, error) {
 		atMost("cashier_lane_p99", ratio(w, a), "ratio to lone caller", 3, "p99 alone %.2f, beside 1,000 callers %.2f ms; medians %.2f and %.2f; the others sell %.0f/s",
 			ms(a), ms(w), ms(median(alone)), ms(median(beside)), float64(sold.Load())/crowded.Seconds()),
 	}, nil
+}
+
+// nextDay closes the business day and opens the one after it.
+func (c *counter) nextDay(ctx context.Context) error {
+	var day fact.Day
+	c.till.View(func(s *till.State) { day = s.Day })
+	for _, i := range []act.Intent{shift.CloseDay{}, shift.OpenDay{Day: day.Add(1)}} {
+		if _, err := c.till.Do(ctx, act.Act{Key: c.till.NewKey(), By: tool, Intent: i}); err != nil {
+			return err
+		}
+	}
+	return c.caughtUp(ctx)
 }
 
 // one sells n orders one after another, a few milliseconds apart, and returns how long each took.
