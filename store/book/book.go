@@ -311,6 +311,18 @@ func (b *Book) Err() error {
 	return nil
 }
 
+// Doubt is why the book should be made anew or opened again: the reason of Err, or that a value failed its checksum when
+// it was read, which alone stops nobody. nil while all is well.
+func (b *Book) Doubt() error {
+	if err := b.Err(); err != nil {
+		return err
+	}
+	if n := b.count.rot.Load(); n > 0 {
+		return ErrRot.Wrap(fmt.Errorf("%d values read", n))
+	}
+	return nil
+}
+
 // Path is where the file stands.
 func (b *Book) Path() string { return b.path }
 

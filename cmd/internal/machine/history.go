@@ -19,10 +19,9 @@ type history struct {
 	m *Machine
 
 	mu       sync.Mutex
-	book     *book.Book // nil while it is being rebuilt
-	booked   fact.Head  // last booked mark known, for a book that has to be made anew
-	progress uint64     // last fact taken in by a rebuild
-	rebuilds int
+	book     *book.Book    // nil while it is being rebuilt
+	booked   fact.Head     // last booked mark known, for a book that has to be made anew
+	progress uint64        // last fact taken in by a rebuild
 	ready    chan struct{} // closed while there is a book
 }
 
@@ -84,50 +83,95 @@ func (h *history) unset() {
 	h.m.changed()
 }
 
+// Pauses between attempts to have a book again: a full disk or a dying one must not keep the processor busy.
+const (
+	shortPause = 100 * time.Millisecond
+	longPause  = 10 * time.Second
+	steady     = time.Minute // a book that served so long begins with a short pause again
+)
+
 // run follows the journal until ctx ends, and mends what breaks.
 func (h *history) run(ctx context.Context) {
-	for pause := 100 * time.Millisecond; ctx.Err() == nil; {
+	spoilt := false // the file is to blame, although it may open
+	for pause := shortPause; ctx.Err() == nil; pause = min(2*pause, longPause) {
 		b := h.current()
 		if b == nil {
-			if b = h.make(ctx); b == nil {
-				select {
-				case <-time.After(pause):
-					pause = min(2*pause, 10*time.Second)
-				case <-ctx.Done():
-				}
-				continue
+			if b = h.make(ctx, spoilt); b != nil {
+				h.set(b)
 			}
-			h.set(b)
 		}
-		err := b.Follow(ctx, h.m.Till.Journal())
-		if ctx.Err() != nil {
-			return
+		if b != nil {
+			began := time.Now()
+			err := h.follow(ctx, b)
+			if ctx.Err() != nil {
+				return
+			}
+			h.m.log.Error("the book stopped", "err", err)
+			h.unset()
+			if spoilt = book.Rebuildable(err); time.Since(began) > steady {
+				pause = shortPause
+			}
 		}
-		h.m.log.Error("the book stopped", "err", err)
-		h.unset()
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+		}
 	}
 }
 
-// make opens the book or rebuilds it. A book that Follow refused is rebuilt when its file is to blame.
-func (h *history) make(ctx context.Context) *book.Book {
+// follow keeps b behind the journal until something fails, which is returned, or somebody has read a rotten value.
+func (h *history) follow(ctx context.Context, b *book.Book) error {
+	ctx, stop := context.WithCancel(ctx)
+	var watch sync.WaitGroup
+	watch.Go(func() {
+		for look := time.NewTicker(time.Second); ; {
+			select {
+			case <-look.C:
+				if b.Doubt() != nil {
+					stop()
+				}
+			case <-ctx.Done():
+				look.Stop()
+				return
+			}
+		}
+	})
+	err := b.Follow(ctx, h.m.Till.Journal())
+	stop()
+	watch.Wait()
+	if doubt := b.Doubt(); doubt != nil {
+		return doubt
+	}
+	return err
+}
+
+// make opens the book, or rebuilds it when it is spoilt or cannot be opened.
+func (h *history) make(ctx context.Context, spoilt bool) *book.Book {
 	o := bookOptions
 	h.mu.Lock()
 	o.Booked = h.booked
-	h.rebuilds++
 	h.mu.Unlock()
-	b, rebuilt, err := book.Ensure(ctx, BookPath(h.m.cfg.Dir), o, h.m.Till.Journal().Iterate, func(seq uint64) {
+	facts, path := h.m.Till.Journal().Iterate, BookPath(h.m.cfg.Dir)
+	progress := func(seq uint64) {
 		h.mu.Lock()
 		h.progress = seq
 		h.mu.Unlock()
 		h.m.changed()
-	})
+	}
+	var b *book.Book
+	var err error
+	if spoilt {
+		b, err = book.Rebuild(ctx, path, o, facts, progress)
+	} else {
+		b, spoilt, err = book.Ensure(ctx, path, o, facts, progress)
+	}
 	if err != nil {
 		if ctx.Err() == nil {
 			h.m.log.Error("the book cannot be opened", "err", err)
 		}
 		return nil
 	}
-	h.m.log.Info("the book is open", "rebuilt", rebuilt, "applied", b.Applied().String())
+	h.m.log.Info("the book is open", "rebuilt", spoilt, "applied", b.Applied().String())
 	return b
 }
 

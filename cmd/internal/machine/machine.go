@@ -5,7 +5,6 @@ package machine
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -64,7 +63,7 @@ type Machine struct {
 	mu       sync.Mutex
 	watchers map[chan struct{}]bool
 
-	damage *fault.Error // what the scrub found
+	damage *fault.Error // what the scrub or the start found
 
 	cancel context.CancelFunc
 	work   sync.WaitGroup
@@ -89,14 +88,14 @@ func Create(cfg Config, s till.Setup) (*Machine, error) {
 // Exists reports whether a data folder holds a register.
 func Exists(dir string) (bool, error) { return journal.Exists(journal.OS{}, journalDir(dir)) }
 
-// Open starts the register in cfg.Dir. The book is a witness of how far the journal must reach; a damaged book is
-// rebuilt behind while selling goes on.
+// Open starts the register in cfg.Dir. The book is a witness of how far the journal must reach; a book that is damaged or
+// cannot be opened is made again behind while selling goes on. Only one that another program holds is an error.
 func Open(cfg Config) (*Machine, error) {
 	if ok, err := Exists(cfg.Dir); err != nil || !ok {
 		return nil, errors.Join(err, unless(ok, ErrAbsent.With(cfg.Dir)))
 	}
 	b, err := openBook(cfg)
-	if err != nil && !book.Rebuildable(err) && !errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, book.ErrLocked) {
 		return nil, err
 	}
 	var witness fact.Head
@@ -138,11 +137,11 @@ func start(cfg Config, t *till.Till, recovery journal.Recovery, b *book.Book) (*
 	m.history = newHistory(m, b)
 	m.work.Go(func() { m.history.run(ctx) })
 	var err error
-	if m.paper, err = newPaper(m); err != nil {
+	if m.paper, err = newPaper(ctx, m); err != nil {
 		return nil, errors.Join(err, m.Close())
 	}
 	m.work.Go(func() { m.paper.follow(ctx) })
-	m.work.Go(func() { m.paper.restore(ctx) })
+	m.work.Go(func() { m.paper.restore(ctx, m.paper.since.Seq, nil) })
 	if m.link, err = newLink(m); err != nil {
 		return nil, errors.Join(err, m.Close())
 	}
@@ -230,7 +229,7 @@ func (m *Machine) Watch() (<-chan struct{}, func()) {
 	}
 }
 
-// Damage is what the scrub of older days found, or nil.
+// Damage is what the scrub of older days found, or that the printer settings were unreadable at the start, or nil.
 func (m *Machine) Damage() *fault.Error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

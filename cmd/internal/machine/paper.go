@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"wendan/devices/printer"
@@ -14,6 +15,7 @@ import (
 	"wendan/store/act"
 	"wendan/store/book"
 	"wendan/store/fact"
+	"wendan/store/fault"
 	"wendan/store/order"
 	"wendan/store/shift"
 	"wendan/store/till"
@@ -32,28 +34,42 @@ const freshPulse = 10 * time.Second
 // the sync, and outcomes become facts.
 type paper struct {
 	m     *Machine
-	since fact.Head // facts up to here are the last run's
-	open  map[uint64]*order.Order
+	ctx   context.Context         // ends with the machine
+	since fact.Head               // facts up to here are the last run's
+	open  map[uint64]*order.Order // of follow alone
+	done  atomic.Uint64           // facts up to here were handed in, or are the last run's
 
+	change    sync.Mutex // one change of the printers at a time
+	closed    bool
 	mu        sync.Mutex
 	printers  *printers
 	spool     *spool.Spool
 	endEvents func()
 }
 
-func newPaper(m *Machine) (*paper, error) {
-	p := &paper{m: m, open: map[uint64]*order.Order{}}
+// newPaper starts the print queue. Printer settings that cannot be used stop nobody from selling: the slips wait, and
+// Damage tells why.
+func newPaper(ctx context.Context, m *Machine) (*paper, error) {
+	p := &paper{m: m, ctx: ctx, open: map[uint64]*order.Order{}}
 	m.Till.View(func(s *till.State) {
 		p.since = s.Head
 		for n, o := range s.Open {
 			p.open[n] = o
 		}
 	})
+	p.done.Store(p.since.Seq)
 	list, err := LoadPrinters(m.cfg.Dir)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = p.equip(list)
 	}
-	return p, p.equip(list)
+	if err == nil {
+		return p, nil
+	}
+	m.log.Error("no printers", "err", err)
+	m.mu.Lock()
+	m.damage = fault.Of(err)
+	m.mu.Unlock()
+	return p, p.equip(nil)
 }
 
 // equip puts printers into service. Jobs of the queue before are handed over as uncertain.
@@ -124,12 +140,14 @@ func (p *paper) follow(ctx context.Context) {
 		for i := range facts {
 			p.take(ctx, &facts[i])
 			seq = facts[i].Seq
+			p.done.Store(seq)
 		}
 	}
 }
 
 // take hands in the slips of one fact.
 func (p *paper) take(ctx context.Context, f *fact.Fact) {
+	var paid *order.Order
 	switch f.Kind {
 	case order.PlacedKind.Number:
 		if b, err := order.PlacedKind.Read(f); err == nil {
@@ -137,10 +155,10 @@ func (p *paper) take(ctx context.Context, f *fact.Fact) {
 		}
 	case order.SettledKind.Number:
 		if b, err := order.SettledKind.Read(f); err == nil && p.open[b.Number.N] != nil {
-			paid := *p.open[b.Number.N]
-			b.Apply(&paid, f)
-			p.open[b.Number.N] = &paid
-			defer delete(p.open, b.Number.N)
+			o := *p.open[b.Number.N]
+			b.Apply(&o, f)
+			paid = &o
+			delete(p.open, b.Number.N)
 		}
 	}
 	jobs, err := order.JobsOf(f)
@@ -149,7 +167,7 @@ func (p *paper) take(ctx context.Context, f *fact.Fact) {
 		return
 	}
 	for _, j := range jobs {
-		p.submit(ctx, p.job(ctx, j, f, false))
+		p.submit(ctx, p.job(j, f, paid, false))
 	}
 }
 
@@ -185,32 +203,30 @@ func (p *paper) pulse(ctx context.Context) {
 	}()
 }
 
-// restore hands in, marked as perhaps printed, what the last run left unconfirmed.
-func (p *paper) restore(ctx context.Context) {
-	b, err := p.m.history.caughtUp(ctx, p.since.Seq)
-	if err != nil {
-		return
-	}
-	p.resubmit(ctx, b, p.since.Seq)
-}
-
-// restoreAll hands in everything unconfirmed, after the printers changed.
-func (p *paper) restoreAll(ctx context.Context) {
-	head := p.m.Till.Head().Seq
-	go func() {
-		b, err := p.m.history.caughtUp(ctx, head)
+// restore hands in what is unconfirmed of the facts up to upTo, marked as perhaps printed unless it is among fresh. A book
+// that breaks meanwhile is waited for: no slip is forgotten.
+func (p *paper) restore(ctx context.Context, upTo uint64, fresh map[spool.ID]bool) {
+	for {
+		b, err := p.m.history.caughtUp(ctx, upTo)
 		if err == nil {
-			p.resubmit(ctx, b, head)
+			err = p.resubmit(ctx, b, upTo, fresh)
 		}
-	}()
+		if err == nil || ctx.Err() != nil {
+			return
+		}
+		p.m.log.Error("unconfirmed slips cannot be listed, trying again", "err", err)
+		select {
+		case <-time.After(500 * time.Millisecond):
+		case <-ctx.Done():
+		}
+	}
 }
 
-// resubmit hands in the unconfirmed slips of facts up to upTo as uncertain.
-func (p *paper) resubmit(ctx context.Context, b *book.Book, upTo uint64) {
+// resubmit hands in the unconfirmed slips that b lists.
+func (p *paper) resubmit(ctx context.Context, b *book.Book, upTo uint64, fresh map[spool.ID]bool) error {
 	jobs, err := b.Jobs()
 	if err != nil {
-		p.m.log.Error("unconfirmed slips cannot be listed", "err", err)
-		return
+		return err
 	}
 	for _, j := range jobs {
 		if j.Seq > upTo {
@@ -221,13 +237,16 @@ func (p *paper) resubmit(ctx context.Context, b *book.Book, upTo uint64) {
 			p.m.log.Error("unconfirmed slip cannot be read", "job", j.String(), "err", err)
 			continue
 		}
-		p.submit(ctx, p.job(ctx, j, &f, true))
+		p.submit(ctx, p.job(j, &f, nil, !fresh[idOf(j)]))
 	}
+	return nil
 }
 
-// job describes a slip for the queue.
-func (p *paper) job(ctx context.Context, j order.Job, f *fact.Fact, uncertain bool) spool.Job {
-	src := &source{m: p.m, job: j, fact: *f}
+func idOf(j order.Job) spool.ID { return spool.ID{Fact: j.Seq, Slip: j.String()} }
+
+// job describes a slip for the queue. paid is the order that f settled, or nil: then the book is asked.
+func (p *paper) job(j order.Job, f *fact.Fact, paid *order.Order, uncertain bool) spool.Job {
+	src := &source{m: p.m, job: j, fact: *f, order: paid}
 	label := ""
 	switch f.Kind {
 	case order.PlacedKind.Number:
@@ -237,16 +256,13 @@ func (p *paper) job(ctx context.Context, j order.Job, f *fact.Fact, uncertain bo
 	case order.SettledKind.Number:
 		if b, err := order.SettledKind.Read(f); err == nil {
 			label = b.Number.String()
-			if !uncertain {
-				src.order = p.open[b.Number.N]
-			}
 		}
 	case order.ReprintedKind.Number:
 		if b, err := order.ReprintedKind.Read(f); err == nil {
 			label = b.Number.String()
 		}
 	}
-	return spool.Job{ID: spool.ID{Fact: j.Seq, Slip: j.String()}, Role: j.Slip.Role(), Title: j.Slip.Role(), Order: label, Uncertain: uncertain,
+	return spool.Job{ID: idOf(j), Role: j.Slip.Role(), Title: j.Slip.Role(), Order: label, Uncertain: uncertain,
 		Made: time.UnixMilli(f.At), Render: func(mark spool.Mark) ticket.Ticket {
 			t, err := src.render(mark)
 			if err != nil {
@@ -256,7 +272,8 @@ func (p *paper) job(ctx context.Context, j order.Job, f *fact.Fact, uncertain bo
 		}}
 }
 
-// Confirmed makes an outcome a fact. The key follows from the job, so that a repeated call records nothing twice.
+// Confirmed makes an outcome a fact. The key follows from the job and all that is recorded of it, so that a repeated call
+// records nothing twice, and a second paper of the same slip is recorded as well.
 func (p *paper) Confirmed(ctx context.Context, o spool.Outcome) error {
 	j, err := order.ParseJob(o.ID.Slip)
 	if err != nil {
@@ -272,7 +289,7 @@ func (p *paper) Confirmed(ctx context.Context, o spool.Outcome) error {
 	if o.Moved != "" {
 		done.Printer = o.Printer
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "paper %s %d", o.ID.Slip, done.Outcome))
+	sum := sha256.Sum256(fmt.Appendf(nil, "paper %s %d %t %s", o.ID.Slip, done.Outcome, done.Marked, done.Printer))
 	var day fact.Day
 	p.m.Till.View(func(s *till.State) { day = s.Day })
 	key := [12]byte(sum[:12])
@@ -282,6 +299,12 @@ func (p *paper) Confirmed(ctx context.Context, o spool.Outcome) error {
 }
 
 func (p *paper) close() {
+	p.change.Lock()
+	defer p.change.Unlock()
+	if p.closed {
+		return
+	}
+	p.closed = true
 	p.mu.Lock()
 	s, devices := p.spool, p.printers
 	p.mu.Unlock()

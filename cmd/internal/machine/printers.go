@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"wendan/devices/printer"
 	"wendan/devices/spool"
 	"wendan/store/fault"
+	"wendan/store/till"
 )
 
 // Printer is one printer as set up: where it is and what it prints.
@@ -191,20 +193,46 @@ func (m *Machine) Printers() []Printer {
 // SetPrinters keeps new printer settings and puts them into force: slips that waited move to the new queue,
 // marked when they may have come out already.
 func (m *Machine) SetPrinters(ctx context.Context, list []Printer) error {
+	p := m.paper
+	p.change.Lock()
+	defer p.change.Unlock()
+	if p.closed {
+		return till.ErrClosed
+	}
 	if err := SavePrinters(m.cfg.Dir, list); err != nil {
 		return err
 	}
-	m.paper.mu.Lock()
-	old, devices := m.paper.spool, m.paper.printers
-	m.paper.mu.Unlock()
+	p.mu.Lock()
+	old, devices := p.spool, p.printers
+	p.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	old.Close(ctx)
 	devices.close()
-	if err := m.paper.equip(list); err != nil {
+	fresh := untouched(old)
+	if err := p.equip(list); err != nil {
 		return err
 	}
-	m.paper.restoreAll(context.Background())
+	upTo := min(p.done.Load()+1, m.Till.Head().Seq) // the slips of the next fact may be half handed in
+	go p.restore(p.ctx, upTo, fresh)
+	m.mu.Lock()
+	if m.damage != nil && m.damage.Code == ErrPrinter.Code {
+		m.damage = nil
+	}
+	m.mu.Unlock()
 	m.changed()
 	return nil
+}
+
+// untouched are the slips left in a closed queue of which certainly no byte reached a printer.
+func untouched(s *spool.Spool) map[spool.ID]bool {
+	fresh := map[spool.ID]bool{}
+	for _, p := range s.Snapshot().Printers {
+		for _, w := range s.Queue(p.Name, math.MaxInt) {
+			if w.State == spool.Intended {
+				fresh[w.ID] = true
+			}
+		}
+	}
+	return fresh
 }
