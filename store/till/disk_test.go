@@ -81,7 +81,10 @@ func TestDiskThatGoesAwayIsToldAndEverySaleIsSettledOnceWhenItComesBack(t *testi
 		}
 		return disk
 	}, fastClock{newHandClock()})
-	first := sale(ti)
+	earlier, first := sale(ti), sale(ti)
+	if _, err := ti.Do(context.Background(), earlier); err != nil {
+		t.Fatal(err)
+	}
 	disk.FailAt(1, faultfs.SyncKept, true)
 	_, err := ti.Do(context.Background(), first)
 	if !errors.Is(err, ErrUnknown) {
@@ -92,6 +95,9 @@ func TestDiskThatGoesAwayIsToldAndEverySaleIsSettledOnceWhenItComesBack(t *testi
 	}
 	if _, err := ti.Do(context.Background(), first); !errors.Is(err, ErrUnknown) {
 		t.Fatalf("the first sale, asked again while nobody can know: %v", err)
+	}
+	if got, err := ti.Do(context.Background(), earlier); err != nil || !got.Again || got.Order.N != 1 {
+		t.Fatalf("a sale that was saved before: %+v, %v", got, err)
 	}
 	disk.FailAt(0, faultfs.EIO, false)
 	var got act.Answer
@@ -109,7 +115,7 @@ func TestDiskThatGoesAwayIsToldAndEverySaleIsSettledOnceWhenItComesBack(t *testi
 			count++
 		}
 		return nil
-	}); err != nil || count != 1 || got.Order.N != 1 {
+	}); err != nil || count != 1 || got.Order.N != 2 {
 		t.Fatalf("the sale stands %d times, %+v, %v", count, got, err)
 	}
 }

@@ -343,12 +343,19 @@ func (t *Till) recover(f failure, waiting *batch) *batch {
 	return b
 }
 
-// refuse is the answer while the journal cannot be reopened: an act whose outcome is open stays so.
-func (t *Till) refuse(key fact.Key, cause error) error {
-	if doubt := t.doubt.Load(); doubt != nil && (*doubt)[key] {
-		return ErrUnknown.Wrap(cause)
+// refuse is the outcome while the journal cannot be reopened: what was saved stays saved, and an act whose outcome is open
+// stays so.
+func (t *Till) refuse(p *prepared, cause error) outcome {
+	var o outcome
+	again := false
+	t.View(func(s *State) { o, again = s.repeated(p) })
+	if again {
+		return o
 	}
-	return ErrStorage.Wrap(cause)
+	if doubt := t.doubt.Load(); doubt != nil && (*doubt)[p.Key] {
+		return outcome{err: ErrUnknown.Wrap(cause)}
+	}
+	return outcome{err: ErrStorage.Wrap(cause)}
 }
 
 // patience is how long callers wait for a journal that does not reopen before they hear that the outcome is unknown.
@@ -382,9 +389,9 @@ func (t *Till) reopen(giveUp func()) *State {
 		for wait := time.After(pause); wait != nil; {
 			select {
 			case r := <-t.cashier:
-				r.done <- outcome{err: t.refuse(r.Key, err)}
+				r.done <- t.refuse(&r.prepared, err)
 			case r := <-t.others:
-				r.done <- outcome{err: t.refuse(r.Key, err)}
+				r.done <- t.refuse(&r.prepared, err)
 			case <-wait:
 				wait = nil
 			case <-t.quit:

@@ -24,8 +24,6 @@ func (t *Till) prepare(ctx context.Context, a act.Act) (prepared, act.Answer, er
 		}
 	}
 	switch in := a.Intent.(type) {
-	case nil:
-		return p, act.Answer{}, act.ErrIntent.With("")
 	case staff.SignIn:
 		return t.checkPIN(p, in)
 	case staff.Change:
@@ -164,7 +162,7 @@ func (t *Till) orderOf(ctx context.Context, n order.Number) (*order.Order, error
 }
 
 // pace holds the caller back while the book is more than MaxLag facts behind, a second at most.
-func (t *Till) pace(ctx context.Context) error {
+func (t *Till) pace(ctx context.Context, key fact.Key) error {
 	b := t.book.Load()
 	if b == nil || !b.pace || b.Applied().Seq+MaxLag >= t.Head().Seq {
 		return nil
@@ -174,7 +172,7 @@ func (t *Till) pace(ctx context.Context) error {
 		select {
 		case <-time.After(5 * time.Millisecond):
 		case <-ctx.Done():
-			return ErrUnsaved.Wrap(ctx.Err())
+			return t.late(key, ctx.Err())
 		}
 		if b.Applied().Seq+MaxLag/2 >= t.Head().Seq {
 			return nil

@@ -11,6 +11,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
+	"errors"
 	"io"
 	"log/slog"
 	"sync"
@@ -230,8 +231,12 @@ func (t *Till) Known(key fact.Key) bool {
 // Do decides one act and returns when its facts are durable, or with the refusal. The same key and intent give the
 // first answer again, with Again set. When ctx ends first the error is ErrUnknown: ask again with the same key.
 func (t *Till) Do(ctx context.Context, a act.Act) (act.Answer, error) {
+	if a.Intent == nil {
+		return act.Answer{}, act.ErrIntent.With("")
+	}
 	if err := t.broken.Load(); err != nil {
-		return act.Answer{}, t.refuse(a.Key, *err)
+		o := t.refuse(&prepared{Act: a, sum: act.Sum(a.Intent)}, *err)
+		return o.answer, o.err
 	}
 	lane := t.cashier
 	if a.By.Source == fact.SourceScreen {
@@ -239,11 +244,14 @@ func (t *Till) Do(ctx context.Context, a act.Act) (act.Answer, error) {
 	} else {
 		lane = t.others
 		leave, err := t.door.enter(ctx, t.quit)
+		if errors.Is(err, ErrUnsaved) {
+			err = t.late(a.Key, ctx.Err())
+		}
 		if err != nil {
 			return act.Answer{}, err
 		}
 		defer leave()
-		if err := t.pace(ctx); err != nil {
+		if err := t.pace(ctx, a.Key); err != nil {
 			return act.Answer{}, err
 		}
 	}
@@ -262,7 +270,7 @@ func (t *Till) Do(ctx context.Context, a act.Act) (act.Answer, error) {
 	case <-t.quit:
 		return act.Answer{}, ErrClosed
 	case <-ctx.Done():
-		return act.Answer{}, ErrUnsaved.Wrap(ctx.Err())
+		return act.Answer{}, t.late(a.Key, ctx.Err())
 	}
 	select {
 	case o := <-r.done:
@@ -277,4 +285,12 @@ func (t *Till) Do(ctx context.Context, a act.Act) (act.Answer, error) {
 	case <-ctx.Done():
 		return act.Answer{}, ErrUnknown.Wrap(ctx.Err())
 	}
+}
+
+// late is the error of a call that ended before its act was taken on. Under a key an earlier call may have been.
+func (t *Till) late(key fact.Key, cause error) error {
+	if key != (fact.Key{}) {
+		return ErrUnknown.Wrap(cause)
+	}
+	return ErrUnsaved.Wrap(cause)
 }
