@@ -161,7 +161,8 @@ func start(cfg Config, t *till.Till, recovery journal.Recovery, b *book.Book) (*
 var ErrScrub = fault.New("machine.scrub", "旧记录有损坏，请联系技术员；今天的收银不受影响", "Older records are damaged; call the technician. Today's selling goes on",
 	"The scrub of the sealed days found a bad file: run 'registerctl journal verify' and restore it from the backup or head office.")
 
-// tend scrubs all days once a day and packs sealed ones every hour, beginning shortly after the start.
+// tend scrubs all days once a day, and every hour packs sealed ones and takes old orders out of the book, beginning shortly
+// after the start.
 func (m *Machine) tend(ctx context.Context) {
 	var scrubbed time.Time
 	for {
@@ -178,12 +179,27 @@ func (m *Machine) tend(ctx context.Context) {
 		if err := m.Till.Journal().Compress(ctx, nil); err != nil && ctx.Err() == nil {
 			m.log.Warn("packing sealed days failed", "err", err)
 		}
+		if err := m.prune(ctx); err != nil && ctx.Err() == nil {
+			m.log.Warn("old orders stay in the book", "err", err)
+		}
 		select {
 		case <-time.After(time.Hour):
 		case <-ctx.Done():
 			return
 		}
 	}
+}
+
+// prune takes settled orders out of the book that are older than it keeps them; the journal has them for ever.
+func (m *Machine) prune(ctx context.Context) error {
+	var day fact.Day
+	m.Till.View(func(s *till.State) { day = s.Day })
+	b := m.Book()
+	if b == nil || day == 0 {
+		return nil
+	}
+	_, err := b.Prune(ctx, day-book.KeepYears*10000)
+	return err
 }
 
 // Close stops everything: the printers within two seconds, whatever they do, then the till.

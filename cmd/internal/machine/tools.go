@@ -99,6 +99,9 @@ func (s *socket) work(ctx context.Context, name string, query url.Values, w io.W
 			return ErrBackupPath.With(to)
 		}
 		r, err := s.m.Till.Journal().Backup(ctx, journal.OS{}, to, func(done, total int64) { step("backup", uint64(done), uint64(total)) })
+		if err == nil && s.m.link == nil { // without a head office the backup is the second place
+			err = s.m.history.SetBooked(ctx, r.Head)
+		}
 		if err != nil {
 			return err
 		}

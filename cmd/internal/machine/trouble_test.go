@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"wendan/devices/spool"
 	"wendan/store/book"
 	"wendan/store/order"
+	"wendan/store/shift"
 )
 
 // stopped closes the machine, does what to its folder and opens it again.
@@ -169,5 +171,36 @@ func TestSecondPaperOfASlipIsRecordedAndHoldsUpNoOutcome(t *testing.T) {
 	}
 	if made := s.Till.Head().Seq - before; made != 1 {
 		t.Fatalf("%d facts of the second paper", made)
+	}
+}
+
+func TestOldOrdersLeaveTheBookAndABackupFreesTheCopiesOfARegisterWithoutHeadOffice(t *testing.T) {
+	s := newShop(t)
+	old := s.sell(t)
+	s.do(t, tool, shift.CloseDay{})
+	s.do(t, tool, shift.OpenDay{Day: 20281123, Confirmed: true})
+	fresh := s.sell(t)
+	settled(t, s)
+	if err := s.prune(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b, err := s.CaughtUp(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Order(old.Order); !errors.Is(err, book.ErrAbsent) {
+		t.Fatalf("the order of two years ago: %v", err)
+	}
+	if _, err := b.Order(fresh.Order); err != nil {
+		t.Fatal(err)
+	}
+	var told bytes.Buffer
+	tools := &socket{m: s.Machine}
+	if err := tools.Stream(t.Context(), "backup", url.Values{"to": {t.TempDir()}}, &told); err != nil {
+		t.Fatal(err)
+	}
+	stats, err := b.Stats()
+	if err != nil || stats.Copies != 0 || stats.Booked != s.Till.Head() {
+		t.Fatalf("after a backup: %+v, %v", stats, err)
 	}
 }
