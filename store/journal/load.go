@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"wendan/store/fact"
 	"wendan/store/fault"
@@ -73,12 +76,13 @@ func (j *Journal) load(witnesses []fact.Head, closed bool, at fact.Head, first b
 	}
 	var days []dayFile
 	scans := map[int]scanned{}
+	all := j.ends(dir.days)
 	for i, n := range dir.days {
 		var prev *dayFile
 		if i > 0 {
 			prev = &days[i-1]
 		}
-		d, s, err := j.check(n, prev, i == len(dir.days)-1, witnesses)
+		d, s, err := j.check(n, prev, all[i], i == len(dir.days)-1, witnesses)
 		if err != nil {
 			return rec, err
 		}
@@ -102,15 +106,39 @@ func (j *Journal) load(witnesses []fact.Head, closed bool, at fact.Head, first b
 	return rec, j.mend(dir, days, scans, &rec, first)
 }
 
-// check reads one day file that follows prev (nil for the first): the open and an unsealed one whole, a sealed one at its ends.
-func (j *Journal) check(n dayName, prev *dayFile, open bool, witnesses []fact.Head) (dayFile, *scanned, error) {
+// fileEnds is what the first and the last frame of a day file say; seal is nil when it has none.
+type fileEnds struct {
+	header header
+	seal   *seal
+	err    error
+}
+
+// ends reads the ends of all day files on all processors: a register of years has a thousand signatures to check.
+func (j *Journal) ends(days []dayName) []fileEnds {
+	out := make([]fileEnds, len(days))
+	var next atomic.Int64
+	var readers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), (len(days)+15)/16) {
+		readers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(days); i = int(next.Add(1)) - 1 {
+				e := &out[i]
+				e.header, e.seal, e.err = ends(j.fs, j.path(days[i].String()))
+			}
+		})
+	}
+	readers.Wait()
+	return out
+}
+
+// check judges one day file that follows prev (nil for the first): a sealed one by its ends e; the open and an unsealed one it reads whole.
+func (j *Journal) check(n dayName, prev *dayFile, e fileEnds, open bool, witnesses []fact.Head) (dayFile, *scanned, error) {
 	path := j.path(n.String())
 	before := j.id.Start()
 	if prev != nil {
 		before = prev.head
 	}
 	d := dayFile{name: n, before: before}
-	h, s, err := ends(j.fs, path)
+	h, s, err := e.header, e.seal, e.err
 	if errors.Is(err, ErrVersion) {
 		return d, nil, err
 	}

@@ -22,8 +22,9 @@ const skippable = 0x184D2A50
 type front struct {
 	header header
 	seal   seal
-	size   int64 // of the front itself
-	length int64 // of the zstd frame
+	signed []byte // payload of the seal
+	size   int64  // of the front itself
+	length int64  // of the zstd frame
 	sum    uint32
 }
 
@@ -74,7 +75,8 @@ func readFront(r io.ReaderAt, size int64) (front, error) {
 		return p, fmt.Errorf("read the packed header: %w", err)
 	}
 	if _, payload, _, err = parseFrame(b[at : at+sealSize]); err == nil {
-		p.seal, err = readSeal(payload, &p.header)
+		p.seal, err = glanceSeal(payload, &p.header)
+		p.signed = payload
 	}
 	if err != nil {
 		return p, fmt.Errorf("read the packed seal: %w", err)
@@ -110,6 +112,9 @@ func (s *summed) Read(p []byte) (int, error) {
 // the contents by hashes and signatures.
 func scanPacked(r io.ReaderAt, size int64, see func(*fact.Fact) error) (scanned, error) {
 	p, err := readFront(r, size)
+	if err == nil {
+		_, err = readSeal(p.signed, &p.header)
+	}
 	if err != nil {
 		return scanned{}, err
 	}

@@ -178,7 +178,7 @@ func ends(fsys FS, path string) (h header, s *seal, err error) {
 	if err != nil || typ != typeSeal || n != sealSize {
 		return h, nil, nil
 	}
-	if sl, err := readSeal(payload, &h); err == nil {
+	if sl, err := glanceSeal(payload, &h); err == nil {
 		return h, &sl, nil
 	}
 	return h, nil, nil
