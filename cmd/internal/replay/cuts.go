@@ -53,6 +53,8 @@ type director struct {
 	work   sync.WaitGroup
 	mu     sync.Mutex
 	errs   []error
+
+	atFront, atKitchen sync.Mutex
 }
 
 // newDirector plans cuts at random orders, of each part in turn.
@@ -113,7 +115,7 @@ func (d *director) live(ctx context.Context, c *exec.Cmd, tell func(int)) (ended
 		d.killed++
 		return false, saved, nil
 	case err != nil:
-		return false, saved, fmt.Errorf("the register ended (%w): %s", err, strings.TrimSpace(messages.String()))
+		return false, saved, fmt.Errorf("the register ended (%w): %s\n%+v\n%+v", err, strings.TrimSpace(messages.String()), d.shop.front.State(), d.shop.kitchen.State())
 	}
 	return true, saved, nil
 }
@@ -150,10 +152,12 @@ func delay(r *rand.Rand) time.Duration {
 
 // pull gives a printer a fault and takes it away again.
 func (d *director) pull(ctx context.Context, r *rand.Rand) {
-	p := d.shop.front
+	p, one := d.shop.front, &d.atFront
 	if r.IntN(2) == 0 {
-		p = d.shop.kitchen
+		p, one = d.shop.kitchen, &d.atKitchen
 	}
+	one.Lock() // a second fault at the same printer waits, so that each is taken away again
+	defer one.Unlock()
 	fault := emu.Unplugged
 	switch r.IntN(4) {
 	case 0:

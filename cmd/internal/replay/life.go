@@ -226,7 +226,7 @@ func (c *counter) slips(ctx context.Context) error {
 	defer cancel()
 	for {
 		if err := c.m.SlipsDone(ctx); err != nil {
-			return ErrSlips.Wrap(err)
+			return ErrSlips.Wrap(fmt.Errorf("%w: %s", err, c.waiting()))
 		}
 		if len(c.m.Slips().Held) > 0 {
 			if err := c.m.PrintOld(); err != nil {
@@ -247,6 +247,22 @@ func (c *counter) slips(ctx context.Context) error {
 		}
 		time.Sleep(time.Millisecond) // the journal's follower has not handed them in yet
 	}
+}
+
+// waiting says what the print queue waits for.
+func (c *counter) waiting() string {
+	v := c.m.Slips()
+	text := fmt.Sprintf("%d held, %d not recorded", len(v.Held), v.Unrecorded)
+	for _, p := range v.Printers {
+		text += fmt.Sprintf("; %s: %d waiting", p.Name, p.Waiting)
+		if p.Fault != nil {
+			text += ", " + p.Fault.Error()
+		}
+		if p.Current != nil {
+			text += ", printing " + p.Current.ID.Slip
+		}
+	}
+	return text
 }
 
 // finish closes the last day and waits until paper and head office have everything.
