@@ -47,7 +47,7 @@ type Options struct {
 	Watch       time.Duration // 30 s between looks at an idle printer, which others may want to use too. Negative: never
 	Attempt     time.Duration // 5 min, the longest one attempt may take: longer than the driver waits for a repair
 	MaxPapers   int           // 3 papers at most of one job that is never proven; then a person is asked
-	MaxJobs     int           // 20000 jobs may wait in all
+	MaxJobs     int           // 20000 jobs may wait in all, and for one printer its even share of them: a dead one takes no place from the others
 	Remember    int           // 100000 finished ids are remembered against doubles
 	Now         func() time.Time
 }

@@ -115,7 +115,7 @@ func (s *Spool) Submit(jobs ...Job) error {
 		if !ok {
 			return ErrNoRoute.With(j.Role)
 		}
-		if len(s.jobs) >= s.options.MaxJobs {
+		if len(s.jobs) >= s.options.MaxJobs || len(s.lanes[r.Printer].queue) >= max(1, s.options.MaxJobs/len(s.lanes)) {
 			return ErrFull
 		}
 		e := &entry{Job: j, state: Intended, doubt: j.Uncertain, lane: s.lanes[r.Printer]}

@@ -157,6 +157,9 @@ func (c *Checked) compare(ctx context.Context, b *book.Book, sums map[fact.Day]*
 	return nil
 }
 
+// errEnough ends reading early.
+var errEnough = errors.New("enough")
+
 // again makes the book anew in scratch and compares. While selling goes on it follows until both
 // stand at the same fact.
 func again(ctx context.Context, j *journal.Journal, b *book.Book, scratch string, progress func(uint64)) (bool, error) {
@@ -165,21 +168,35 @@ func again(ctx context.Context, j *journal.Journal, b *book.Book, scratch string
 		return false, fmt.Errorf("make a folder for the rebuilt book: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	made, err := book.Rebuild(ctx, filepath.Join(dir, "book.db"), book.Options{Epoch: bookOptions.Epoch, Booked: b.Booked()}, j.Iterate, progress)
+	end := b.Applied().Seq // the book may be behind the journal
+	made, err := book.Rebuild(ctx, filepath.Join(dir, "book.db"), book.Options{Epoch: bookOptions.Epoch, Booked: b.Booked()}, func(ctx context.Context, after uint64, take func(*fact.Fact) error) error {
+		err := j.Iterate(ctx, after, func(f *fact.Fact) error {
+			if f.Seq > end {
+				return errEnough
+			}
+			return take(f)
+		})
+		if errors.Is(err, errEnough) {
+			return nil
+		}
+		return err
+	}, progress)
 	if err != nil {
 		return false, fmt.Errorf("rebuild the book: %w", err)
 	}
 	defer made.Close()
 	var diff string
 	for range 20 {
-		facts, err := j.ReadAfter(ctx, made.Applied().Seq, 10000)
-		if err == nil && len(facts) > 0 {
-			err = made.Apply(facts)
-		}
-		if err != nil {
-			return false, fmt.Errorf("catch up with the journal: %w", err)
-		}
 		before := b.Applied()
+		for before.Seq > made.Applied().Seq {
+			facts, err := j.ReadAfter(ctx, made.Applied().Seq, int(min(before.Seq-made.Applied().Seq, 1000)))
+			if err == nil {
+				err = made.Apply(facts)
+			}
+			if err != nil {
+				return false, fmt.Errorf("catch up with the journal: %w", err)
+			}
+		}
 		if before != made.Applied() {
 			continue
 		}

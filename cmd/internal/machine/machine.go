@@ -141,6 +141,7 @@ func start(cfg Config, t *till.Till, recovery journal.Recovery, b *book.Book) (*
 		return nil, errors.Join(err, m.Close())
 	}
 	m.work.Go(func() { m.paper.follow(ctx) })
+	m.work.Go(func() { m.paper.offer(ctx) })
 	m.work.Go(func() { m.paper.restore(ctx, m.paper.since.Seq, nil) })
 	if m.link, err = newLink(m); err != nil {
 		return nil, errors.Join(err, m.Close())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -24,6 +25,7 @@ import (
 // PrintOptions bound the patience of the print queue; zero values are right for a shop.
 type PrintOptions struct {
 	AlarmAfter, BackupAfter, OldAfter, MaxPause time.Duration
+	MaxJobs                                     int
 }
 
 // freshPulse is how old a drawer fact may be to still pulse: a drawer must not spring open
@@ -45,6 +47,13 @@ type paper struct {
 	printers  *printers
 	spool     *spool.Spool
 	endEvents func()
+	late      []lateSlip // found no place in the queue
+}
+
+// lateSlip is a slip that is handed in when the queue of its printer has a place again.
+type lateSlip struct {
+	job       order.Job
+	uncertain bool
 }
 
 // newPaper starts the print queue. Printer settings that cannot be used stop nobody from selling: the slips wait, and
@@ -80,7 +89,7 @@ func (p *paper) equip(list []Printer) error {
 	}
 	o := p.m.cfg.Print
 	s, err := spool.New(spool.Options{Printers: devices.ports(), Routes: devices.routes, Ledger: p,
-		AlarmAfter: o.AlarmAfter, BackupAfter: o.BackupAfter, OldAfter: o.OldAfter, MaxPause: o.MaxPause})
+		AlarmAfter: o.AlarmAfter, BackupAfter: o.BackupAfter, OldAfter: o.OldAfter, MaxPause: o.MaxPause, MaxJobs: o.MaxJobs})
 	if err != nil {
 		devices.close()
 		return err
@@ -167,22 +176,66 @@ func (p *paper) take(ctx context.Context, f *fact.Fact) {
 		return
 	}
 	for _, j := range jobs {
-		p.submit(ctx, p.job(j, f, paid, false))
+		p.submit(ctx, j, p.job(j, f, paid, false))
 	}
 }
 
-// submit hands a job in; a full queue waits, because the job is not lost but must not be skipped.
-func (p *paper) submit(ctx context.Context, j spool.Job) {
+// submit hands a job in. One that finds the queue full is put off, so that the slips of a dead printer hold up neither
+// those of the others nor the drawer.
+func (p *paper) submit(ctx context.Context, job order.Job, j spool.Job) {
 	for ctx.Err() == nil {
 		err := p.queue().Submit(j)
 		if err == nil {
 			return
 		}
 		p.m.log.Warn("slip not taken by the print queue", "job", j.ID, "err", err)
+		if errors.Is(err, spool.ErrFull) {
+			p.mu.Lock()
+			p.late = append(p.late, lateSlip{job, j.Uncertain})
+			p.mu.Unlock()
+			return
+		}
 		select {
 		case <-time.After(500 * time.Millisecond):
 		case <-ctx.Done():
 		}
+	}
+}
+
+// latePause is how often slips that were put off are offered again.
+const latePause = time.Second
+
+// offer hands in what was put off, the oldest first, until ctx ends.
+func (p *paper) offer(ctx context.Context) {
+	for {
+		select {
+		case <-time.After(latePause):
+		case <-ctx.Done():
+			return
+		}
+		p.mu.Lock()
+		late := p.late
+		p.late = nil
+		p.mu.Unlock()
+		full := map[string]bool{} // roles
+		var still []lateSlip
+		for _, l := range late {
+			role := l.job.Slip.Role()
+			if !full[role] {
+				f, err := p.m.factAt(ctx, l.job.Seq)
+				if err == nil {
+					err = p.queue().Submit(p.job(l.job, &f, nil, l.uncertain))
+				}
+				if err == nil {
+					continue
+				}
+				full[role] = true
+			}
+			still = append(still, l)
+		}
+		p.mu.Lock()
+		p.late = append(still, p.late...)
+		p.mu.Unlock()
 	}
 }
 
@@ -237,7 +290,7 @@ func (p *paper) resubmit(ctx context.Context, b *book.Book, upTo uint64, fresh m
 			p.m.log.Error("unconfirmed slip cannot be read", "job", j.String(), "err", err)
 			continue
 		}
-		p.submit(ctx, p.job(j, &f, nil, !fresh[idOf(j)]))
+		p.submit(ctx, j, p.job(j, &f, nil, !fresh[idOf(j)]))
 	}
 	return nil
 }

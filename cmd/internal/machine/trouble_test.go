@@ -204,3 +204,21 @@ func TestOldOrdersLeaveTheBookAndABackupFreesTheCopiesOfARegisterWithoutHeadOffi
 		t.Fatalf("after a backup: %+v, %v", stats, err)
 	}
 }
+
+func TestDeadPrinterWithAFullQueueHoldsUpNeitherReceiptsNorTheDrawer(t *testing.T) {
+	s := newShop(t)
+	s.cfg.Print.MaxJobs = 6
+	s.reopen(t)
+	s.kitchen.Set(emu.PaperOut, true)
+	const sales = 8
+	for range sales {
+		s.sell(t)
+	}
+	eventually(t, "receipts or the drawer wait for the kitchen", func() bool { return s.front.Count() == sales && s.drawer.Kicks() == sales })
+	s.kitchen.Set(emu.PaperOut, false)
+	eventually(t, "kitchen slips are lost", func() bool { return s.kitchen.Count() == sales })
+	settled(t, s)
+	if s.kitchen.Count() != sales || s.front.Count() != sales {
+		t.Fatalf("%d receipts, %d kitchen slips", s.front.Count(), s.kitchen.Count())
+	}
+}
