@@ -176,8 +176,8 @@ func (s *State) place(in *order.Place, by act.By) ([]fact.Draft, error) {
 	placed := order.Placed{Number: order.Number{Register: s.Register, Epoch: s.Head.Epoch, N: s.Orders + 1},
 		Pickup: s.nextPickup(), Channel: in.Cart.Channel, Lines: lines, Note: in.Cart.Note, Total: total}
 	drafts := one(order.PlacedKind.Draft(placed))
-	if len(in.Tender) == 0 {
-		return drafts, nil
+	if len(in.Tender) == 0 && total > 0 {
+		return drafts, nil // an order that costs nothing is settled at once
 	}
 	o := order.Order{Number: placed.Number, Lines: lines, Day: s.Day}
 	settled, err := s.settle(&o, in.Tender)

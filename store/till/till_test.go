@@ -433,3 +433,17 @@ func TestPINsReachNoFact(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestOrderThatCostsNothingIsSettledAtOnce(t *testing.T) {
+	b := newTill(t)
+	b.open(t)
+	m := testMenu()
+	m.Dishes = append(m.Dishes, menu.Dish{ID: 104, Name: "例汤", Initials: "LT", Category: 1, Stations: []uint16{1}, Unit: "碗"})
+	b.must(t, tool, menu.Import{Menu: *m})
+	a := b.must(t, screen, order.Place{Cart: cart(order.Item{Dish: 104, Qty: 1})})
+	b.View(func(s *State) {
+		if a.Total != 0 || len(s.Open) != 0 || s.Settled != 1 {
+			t.Fatalf("free soup: %+v, %d open, %d settled", a, len(s.Open), s.Settled)
+		}
+	})
+}
