@@ -269,6 +269,17 @@ func TestCheckPassesOnAGoodRegister(t *testing.T) {
 	})
 }
 
+func TestCheckReportsAMissingBookAndMakesNone(t *testing.T) {
+	dir := newRegister(t)
+	if err := os.Remove(machine.BookPath(dir)); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, "registerctl.check", "journal check", "-dir", dir)
+	if _, err := os.Stat(machine.BookPath(dir)); !os.IsNotExist(err) {
+		t.Fatalf("a check made a book: %v", err)
+	}
+}
+
 // dayFiles lists the day files of a journal folder, oldest first.
 func dayFiles(t *testing.T, dir string) []string {
 	t.Helper()
@@ -342,6 +353,13 @@ func TestBackupComesBackAndTheOldDataIsMovedAside(t *testing.T) {
 			if _, err := os.Stat(aside); err != nil {
 				t.Error(err)
 			}
+		}
+		m = run(t, dir, false) // makes the book anew
+		if _, err := m.CaughtUp(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := m.Close(); err != nil {
+			t.Fatal(err)
 		}
 		var c machine.Checked
 		good(t, &c, "journal check", "-dir", dir)
