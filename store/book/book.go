@@ -326,7 +326,6 @@ func (b *Book) Doubt() error {
 // Path is where the file stands.
 func (b *Book) Path() string { return b.path }
 
-
 func (b *Book) stateIn(tx *bolt.Tx) (st state, err error) {
 	k := keyEpoch(b.opt.Epoch)
 	return st, read(bState, k, tx.Bucket(bState).Get(k), &st)
