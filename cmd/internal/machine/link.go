@@ -44,15 +44,16 @@ type link struct {
 	up *uplink.Uplink
 }
 
-// newLink makes the uplink, or nil when the register is not paired.
-func newLink(m *Machine) (*link, error) {
+// newLink makes the uplink, or nil when the register is not paired or its pairing is not usable: selling never waits for a
+// network.
+func newLink(m *Machine) *link {
 	p, err := loadPairing(m.cfg.Dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return nil
 	}
 	if err != nil || p.Branch != m.Branch || p.Register != m.Shop.Register {
 		m.log.Error("not paired", "err", ErrPairing.Wrap(err))
-		return nil, nil // selling never waits for a network
+		return nil
 	}
 	o := m.cfg.Uplink
 	j := m.Till.Journal()
@@ -62,9 +63,10 @@ func newLink(m *Machine) (*link, error) {
 	}
 	up, err := uplink.New(o)
 	if err != nil {
-		return nil, err
+		m.log.Error("not paired", "err", ErrPairing.Wrap(err))
+		return nil
 	}
-	return &link{m, up}, nil
+	return &link{m, up}
 }
 
 func (l *link) run(ctx context.Context) {

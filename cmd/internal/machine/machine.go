@@ -143,15 +143,13 @@ func start(cfg Config, t *till.Till, recovery journal.Recovery, b *book.Book) (*
 	m.work.Go(func() { m.paper.follow(ctx) })
 	m.work.Go(func() { m.paper.offer(ctx) })
 	m.work.Go(func() { m.paper.restore(ctx, m.paper.since.Seq, nil) })
-	if m.link, err = newLink(m); err != nil {
-		return nil, errors.Join(err, m.Close())
-	}
-	if m.link != nil {
+	if m.link = newLink(m); m.link != nil {
 		m.work.Go(func() { m.link.run(ctx) })
 	}
 	if cfg.Control {
-		if m.socket, err = listen(m); err != nil {
-			return nil, errors.Join(err, m.Close())
+		if m.socket, err = listen(m); err != nil { // on a full disk, for instance: tools go without, selling does not
+			m.log.Error("tools cannot reach this register", "err", err)
+			m.socket = nil
 		}
 	}
 	m.work.Go(func() { m.tend(ctx) })

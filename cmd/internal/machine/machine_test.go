@@ -143,6 +143,7 @@ func TestSaleReachesPaperDrawerAndBook(t *testing.T) {
 	s := newShop(t)
 	a := s.sell(t)
 	settled(t, s)
+	eventually(t, "the drawer stays shut", func() bool { return s.drawer.Kicks() > 0 }) // the pulse goes beside the slips
 	if s.front.Count() != 1 || s.kitchen.Count() != 1 || s.drawer.Kicks() != 1 {
 		t.Fatalf("%d receipts, %d kitchen slips, %d pulses", s.front.Count(), s.kitchen.Count(), s.drawer.Kicks())
 	}

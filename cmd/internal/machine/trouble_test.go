@@ -222,3 +222,16 @@ func TestDeadPrinterWithAFullQueueHoldsUpNeitherReceiptsNorTheDrawer(t *testing.
 		t.Fatalf("%d receipts, %d kitchen slips", s.front.Count(), s.kitchen.Count())
 	}
 }
+
+func TestSocketAndPairingThatCannotBeUsedStopNobodyFromSelling(t *testing.T) {
+	s := newShop(t)
+	s.cfg.Control = true
+	s.stopped(t, func() error {
+		return errors.Join(os.MkdirAll(filepath.Join(SocketPath(s.cfg.Dir), "x"), 0o700), os.WriteFile(PairingPath(s.cfg.Dir), []byte("{"), 0o600))
+	})
+	s.sell(t)
+	settled(t, s)
+	if _, paired := s.Uplink(); paired || s.front.Count() != 1 {
+		t.Fatalf("paired %v, %d receipts", paired, s.front.Count())
+	}
+}
