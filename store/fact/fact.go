@@ -194,6 +194,15 @@ func Decode(raw []byte) (Fact, error) {
 	return f, nil
 }
 
+// Vouch checks that f, decoded before, is the fact right after h: epoch, number and hash over its encoding. It returns
+// the new head, or ErrChain.
+func (h Head) Vouch(f *Fact) (Head, error) {
+	if f.Epoch != h.Epoch || f.Seq != h.Seq+1 || link(h.Hash, f.Raw) != f.Hash {
+		return h, ErrChain.With(h.Seq + 1).Wrap(fmt.Errorf("found epoch %d fact %d", f.Epoch, f.Seq))
+	}
+	return Head{f.Epoch, f.Seq, f.Hash}, nil
+}
+
 // Follow decodes raw as the fact right after h, sets its hash and returns the new head.
 // It fails with ErrDecode or, when epoch or number do not continue h, ErrChain.
 func (h Head) Follow(raw []byte) (Fact, Head, error) {

@@ -76,6 +76,26 @@ func TestFollowRefusesGapsAndForeignEpochs(t *testing.T) {
 	}
 }
 
+func TestVouchRefusesGapsForeignEpochsAndChangedBytes(t *testing.T) {
+	h := Head{Epoch: 1}
+	f1, h1 := sample(h, "一")
+	f2, h2 := sample(h1, "二")
+	if got, err := h1.Vouch(&f2); err != nil || got != h2 {
+		t.Fatalf("the next fact was refused: %v", err)
+	}
+	changed := f2
+	changed.Raw = bytes.Clone(f2.Raw)
+	changed.Raw[len(changed.Raw)-1] ^= 1
+	for name, at := range map[string]struct {
+		head Head
+		fact *Fact
+	}{"gap": {h, &f2}, "foreign epoch": {Head{Epoch: 2}, &f1}, "changed byte": {h1, &changed}} {
+		if _, err := at.head.Vouch(at.fact); !errors.Is(err, ErrChain) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestDayKnowsTheCalendar(t *testing.T) {
 	late := time.Date(2026, 3, 1, 2, 30, 0, 0, time.UTC)
 	if got := DayOf(late, 5*time.Hour); got != 20260228 {

@@ -121,12 +121,9 @@ func Pack(branch, register string, before fact.Head, facts []fact.Fact, sign fun
 	at := before
 	plain := make([]byte, 0, 64<<10)
 	for i := range facts {
-		_, next, err := at.Follow(facts[i].Raw)
+		next, err := at.Vouch(&facts[i])
 		if err != nil {
 			return nil, Header{}, err
-		}
-		if next.Hash != facts[i].Hash {
-			return nil, Header{}, fact.ErrChain.With(next.Seq).Wrap(fmt.Errorf("hash of fact %d is not the stored one", next.Seq))
 		}
 		plain = binary.AppendUvarint(plain, uint64(len(facts[i].Raw)))
 		plain = append(plain, facts[i].Raw...)

@@ -12,8 +12,8 @@ import (
 	"wendan/sync/uplink"
 )
 
-// badLine is the line of the bound: 5 s each way, a reset in 30 of 100 stretches of 8 KiB, 16 kbit/s.
-var badLine = linktest.Line{Latency: 5 * time.Second, Rate: 16_000 / 8, Reset: 0.3, Seed: 1}
+// badLine is the line of the bound: 5 s each way, a reset in 30 of 100 stretches of 4 KiB, 16 kbit/s.
+var badLine = linktest.Line{Latency: 5 * time.Second, Rate: 16_000 / 8, Reset: 0.3, Within: 4 << 10, Seed: 7}
 
 // drainWithin is how long the backlog may take over the bad line.
 const drainWithin = 5 * time.Minute
@@ -68,7 +68,7 @@ func link(ctx context.Context, b *bench) (rows []Row, err error) {
 			return timed(func() error { _, err := c.till.Do(ctx, a); return err })
 		}
 	}
-	medians, all, err := rounds(b.rounds(), b.scaled(40), sell(linked), sell(c[1]))
+	medians, all, err := rounds(b.rounds(), b.scaled(25), sell(linked), sell(c[1]))
 	sold := time.Since(began)
 	done()
 	left := <-drained
@@ -76,9 +76,11 @@ func link(ctx context.Context, b *bench) (rows []Row, err error) {
 		return nil, err
 	}
 	s := up.Status()
+	drain := atMost("bad_link_backlog_left", float64(s.Waiting), fmt.Sprintf("of %d facts", s.Made.Seq), 0, "%s; %d resets, all booked %.0f s after the first sale (%v)", s.Proof("en"), proxy.Resets(), time.Since(began).Seconds(), left)
+	drain.Holds = drain.Holds && proxy.Resets() > 0 // a line that never broke proves nothing
 	return []Row{
 		atMost("saved_on_bad_link_vs_no_network", ratios(medians[0], medians[1]), "ratio", 1.1, "medians %.3f and %.3f ms, %d orders each in %.0f s, the uplink at work", ms(median(all[0])), ms(median(all[1])), len(all[0]), sold.Seconds()),
-		atMost("bad_link_backlog_left", float64(s.Waiting), fmt.Sprintf("of %d facts", s.Made.Seq), 0, "%s; %d resets, all booked %.0f s after the first sale (%v)", s.Proof("en"), proxy.Resets(), time.Since(began).Seconds(), left),
+		drain,
 	}, nil
 }
 
