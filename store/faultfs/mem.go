@@ -46,7 +46,7 @@ type inode struct{ data []byte }
 // Mem is a file system in memory, safe for concurrent use. Folders exist as soon as MkdirAll names them.
 type Mem struct {
 	// Limit is the space for file contents in bytes; 0 is no limit. A write that would pass it
-	// stores what fits and fails with ENOSPC.
+	// stores what fits and fails with ENOSPC. SetLimit changes it while the files are in use.
 	Limit int64
 
 	mu    sync.Mutex
@@ -58,6 +58,13 @@ type Mem struct {
 // NewMem makes an empty file system with the root folder.
 func NewMem() *Mem {
 	return &Mem{files: map[string]*inode{}, dirs: map[string]bool{"/": true, ".": true}, locks: map[string]bool{}}
+}
+
+// SetLimit sets Limit.
+func (m *Mem) SetLimit(bytes int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.Limit = bytes
 }
 
 type memFile struct {

@@ -40,7 +40,7 @@ func orders(ti *Till) (n uint64) {
 
 func TestFullDiskIsToldBeforeAnythingBreaksAndSellsAgainWithoutRestart(t *testing.T) {
 	ti, disk := tillOn(t, func(m *faultfs.Mem) journal.FS { return m }, newHandClock())
-	disk.Limit = 64 << 10
+	disk.SetLimit(64 << 10)
 	sold := uint64(0)
 	for ; ; sold++ {
 		if sold > 10_000 {
@@ -57,7 +57,7 @@ func TestFullDiskIsToldBeforeAnythingBreaksAndSellsAgainWithoutRestart(t *testin
 	if sold < 10 || orders(ti) != sold {
 		t.Fatalf("%d sales answered, %d orders", sold, orders(ti))
 	}
-	disk.Limit = 0
+	disk.SetLimit(0)
 	if err := ti.Journal().Maintain(); err != nil {
 		t.Fatal(err)
 	}

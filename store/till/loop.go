@@ -11,10 +11,11 @@ import (
 	"wendan/store/shift"
 )
 
-// Bounds of one group. Others' acts stop at mostOthers so that a cashier's act, which may
-// join the same group, never waits for a long one to be decided and written.
+// Bounds of one group. Others' acts stop at mostOthers so that a cashier's act, which may join the same group, never
+// waits for a long one to be decided and written: make bench shows her wait beside 1,000 callers. More than 24 do not
+// raise what a crowd reaches on a disk that syncs in 0.3 ms; on one of 5 ms 24 still are 4,000 orders a second.
 const (
-	mostOthers  = 32
+	mostOthers  = 24
 	mostCashier = 256
 	mostBytes   = 1 << 20
 )

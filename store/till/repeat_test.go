@@ -110,7 +110,7 @@ func TestTillOpenedOnAFullDiskSellsAgainWhenThereIsSpace(t *testing.T) {
 		t.Fatal(err)
 	}
 	cut := disk.Clone()
-	cut.Limit = 1
+	cut.SetLimit(1)
 	again, _, err := Open(Config{Dir: "/till", FS: cut, Clock: newHandClock(), Journal: journal.Options{WitnessEvery: -1, Step: 1 << 14}})
 	if err != nil {
 		t.Fatal(err)
@@ -119,7 +119,7 @@ func TestTillOpenedOnAFullDiskSellsAgainWhenThereIsSpace(t *testing.T) {
 	if _, err := again.Do(context.Background(), sale(again)); !errors.Is(err, journal.ErrDiskFull) {
 		t.Fatalf("on a full disk: %v", err)
 	}
-	cut.Limit = 0
+	cut.SetLimit(0)
 	next := sale(again)
 	got, err := again.Do(context.Background(), next)
 	if err != nil { // the journal was mended behind it
