@@ -25,7 +25,14 @@ func (t *Till) prepare(ctx context.Context, a act.Act) (prepared, act.Answer, er
 	}
 	switch in := a.Intent.(type) {
 	case staff.SignIn:
+		if stranger(a.By) {
+			return p, act.Answer{}, staff.ErrRight.With(a.Intent.Act())
+		}
 		return t.checkPIN(p, in)
+	case staff.SignOut:
+		if stranger(a.By) {
+			return p, act.Answer{}, staff.ErrRight.With(a.Intent.Act())
+		}
 	case staff.Change:
 		if in.PIN != "" {
 			if !staff.ValidPIN(in.PIN) {
@@ -48,6 +55,12 @@ func (t *Till) prepare(ctx context.Context, a act.Act) (prepared, act.Answer, er
 	return p, act.Answer{}, nil
 }
 
+// stranger reports an author who has no business with the sign-in at the register: guesses of guests would lock everybody
+// out, and a guest could sign the cashier out.
+func stranger(by act.By) bool {
+	return by.Source == fact.SourceGuest || by.Source == fact.SourceUpstream
+}
+
 // checkPIN compares the PIN only when the delay allows a try, so that guesses cost the guesser and not the register. A try
 // that comes too early is still decided: a clock that was set back is noticed there.
 func (t *Till) checkPIN(p prepared, in staff.SignIn) (prepared, act.Answer, error) {
@@ -58,6 +71,8 @@ func (t *Till) checkPIN(p prepared, in staff.SignIn) (prepared, act.Answer, erro
 	if wait > 0 {
 		return p, act.Answer{}, nil
 	}
+	t.pins.Lock()
+	defer t.pins.Unlock()
 	p.pin = pinWrong
 	if person.PIN.Matches(in.PIN) {
 		p.pin = pinRight

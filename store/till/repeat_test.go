@@ -175,3 +175,14 @@ func TestCartThatBecameAnOrderIsForgottenOnTheDiskToo(t *testing.T) {
 		t.Fatalf("days later, when no key is known any more: %+v", kept)
 	}
 }
+
+func TestGuestsNeitherGuessPINsNorSignTheCashierOut(t *testing.T) {
+	b := newTill(t)
+	b.open(t)
+	for _, source := range []fact.Source{fact.SourceGuest, fact.SourceUpstream} {
+		by := act.By{Source: source}
+		b.refuse(t, by, staff.SignIn{Person: manager, PIN: "0000"}, staff.ErrRight)
+		b.refuse(t, by, staff.SignOut{Person: cashier}, staff.ErrRight)
+	}
+	b.must(t, screen, order.Place{Cart: cart(chicken(1))})
+}

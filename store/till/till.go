@@ -98,6 +98,7 @@ type Till struct {
 	broken  atomic.Pointer[error]             // set while the journal cannot be reopened
 	doubt   atomic.Pointer[map[fact.Key]bool] // keys of the group whose write failed, until it is settled
 
+	pins     sync.Mutex // one PIN is compared at a time: each takes 19 MiB
 	book     atomic.Pointer[bookHolder]
 	lagWaits atomic.Uint64 // acts that had to wait for the book
 

@@ -160,8 +160,16 @@ func (b *bench) refuse(t *testing.T, by act.By, i act.Intent, want error) {
 // open signs the cashier in and opens the day.
 func (b *bench) open(t *testing.T) {
 	t.Helper()
-	b.must(t, screen, staff.SignIn{Person: cashier, PIN: "1234"})
-	b.must(t, screen, shift.OpenDay{Day: 20261122})
+	b.openDay(t)
+}
+
+func (b *bench) openDay(t testing.TB) {
+	t.Helper()
+	for _, i := range []act.Intent{staff.SignIn{Person: cashier, PIN: "1234"}, shift.OpenDay{Day: 20261122}} {
+		if _, err := b.Do(context.Background(), act.Act{Key: b.NewKey(), By: screen, Intent: i}); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func cart(items ...order.Item) order.Cart { return order.Cart{Channel: order.DineIn, Items: items} }
