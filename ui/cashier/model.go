@@ -306,6 +306,7 @@ func (m *Model) storage(err error) {
 const (
 	codeUnknown = "till.unknown"
 	codeStorage = "till.storage"
+	codeClosed  = "till.closed"
 )
 
 // Take takes in a new state of the shop. Call it when Watch signals; Look and Status were read elsewhere.

@@ -202,6 +202,38 @@ func TestALostAnswerIsAskedAgainWithTheSameKeyAndNeverDoubled(t *testing.T) {
 	}
 }
 
+func TestARefusalThatNeverLookedAtTheKeyLeavesAnUnknownOutcomeUnknown(t *testing.T) {
+	storage := fault.Rebuild(fault.Internal, nil, "")
+	storage.Code = "till.storage" // what the till says while its disk is gone
+	tries := 0
+	b := open(t, nil)
+	b.reg.Lose = func(a act.Act) error {
+		if a.Intent.Act() == "order.place" && tries == 1 {
+			return errLost // recorded, and the answer lost
+		}
+		return nil
+	}
+	b.reg.Answer = func(a act.Act) (act.Answer, error, bool) {
+		if a.Intent.Act() == "order.place" {
+			tries++
+		}
+		return act.Answer{}, storage, tries == 2
+	}
+	b.Tap(pork)
+	b.StartPay()
+	b.TakeCash(5800)
+	b.settle()
+	b.pass(2 * time.Second)
+	if p := b.Payment(); p == nil || p.State != cashier.PayUnknown {
+		t.Fatalf("after a refusal of the storage: %+v", p)
+	}
+	b.pass(time.Minute)
+	calls := b.reg.Calls("order.place")
+	if b.Last() == nil || len(b.reg.Rows) != 1 || len(calls) != 3 || calls[0].Key != calls[2].Key {
+		t.Errorf("%d orders after %d calls", len(b.reg.Rows), len(calls))
+	}
+}
+
 func TestSellingGoesOnBesideAnUnknownOutcome(t *testing.T) {
 	b := open(t, nil)
 	silent := true

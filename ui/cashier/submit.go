@@ -85,7 +85,7 @@ func (m *Model) send(p *Payment) {
 		switch {
 		case err == nil:
 			m.finish(p, a)
-		case unsettled(err):
+		case unsettled(err), p.Tries > 0 && undecided(err):
 			m.unknown(p, err)
 		default:
 			m.refused(p, err)
@@ -97,6 +97,15 @@ func (m *Model) send(p *Payment) {
 func unsettled(err error) bool {
 	var f *fault.Error
 	return fault.Code(err) == codeUnknown || !errors.As(err, &f)
+}
+
+// undecided reports a refusal that says nothing about an earlier call under the same key: the till never looked at it.
+func undecided(err error) bool {
+	switch fault.Code(err) {
+	case codeStorage, codeClosed, act.ErrKeyUnsettled.Code:
+		return true
+	}
+	return false
 }
 
 // tenders are those that an act carries.
@@ -156,8 +165,15 @@ func (m *Model) refused(p *Payment, err error) {
 	if p.cart != nil {
 		p.cart.unsettled = nil
 	}
-	if fault.Code(err) == order.ErrPriceChanged.Code {
+	switch fault.Code(err) {
+	case order.ErrPriceChanged.Code:
 		m.reprice(p)
+	case act.ErrKeyReused.Code: // the cashier was told to look; another try is another order
+		p.key = m.doors.Till.NewKey()
+		if p.cart != nil {
+			p.cart.Key = p.key
+			m.save()
+		}
 	}
 	m.beep(SoundError)
 	if m.pay != p {
