@@ -70,7 +70,7 @@ func TestCheckBesideSellingStillAgrees(t *testing.T) {
 		select {
 		case r := <-done:
 			if r.error != nil || !r.OK() || r.Settled < 20 {
-				t.Fatalf("%+v", r)
+				t.Fatalf("%+v, %v", r.Checked, r.error)
 			}
 			return
 		default:
