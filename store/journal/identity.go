@@ -103,6 +103,10 @@ func (id *Identity) saveKey(fsys FS, dir string) error {
 }
 
 // readIdentity reads the marker without the private key.
+// Whose tells whose journal stands in dir, without its private key and without the lock: a running register is not
+// disturbed. Errors are ErrNoIdentity or the file system's.
+func Whose(fsys FS, dir string) (Identity, error) { return readIdentity(fsys, dir) }
+
 func readIdentity(fsys FS, dir string) (Identity, error) {
 	var id Identity
 	b, err := readAll(fsys, filepath.Join(dir, identityName), 1<<16)

@@ -131,6 +131,8 @@ func (s *State) may(by act.By, want staff.Right) error {
 	}
 	p, ok := s.Staff[by.Staff]
 	switch {
+	case by.Source == fact.SourceGuest && want != staff.Sell:
+		return staff.ErrRight.With("客人")
 	case !ok || p.Left:
 		return staff.ErrUnknown
 	case by.Source == fact.SourceScreen && !s.SignedIn[by.Staff]:

@@ -169,7 +169,9 @@ func again(ctx context.Context, j *journal.Journal, b *book.Book, scratch string
 	}
 	defer os.RemoveAll(dir)
 	end := b.Applied().Seq // the book may be behind the journal
-	made, err := book.Rebuild(ctx, filepath.Join(dir, "book.db"), book.Options{Epoch: bookOptions.Epoch, Booked: b.Booked()}, func(ctx context.Context, after uint64, take func(*fact.Fact) error) error {
+	o := optionsOf(j.Identity())
+	o.Booked = b.Booked()
+	made, err := book.Rebuild(ctx, filepath.Join(dir, "book.db"), o, func(ctx context.Context, after uint64, take func(*fact.Fact) error) error {
 		err := j.Iterate(ctx, after, func(f *fact.Fact) error {
 			if f.Seq > end {
 				return errEnough

@@ -9,6 +9,7 @@ import (
 
 	"wendan/store/book"
 	"wendan/store/fact"
+	"wendan/store/journal"
 	"wendan/store/order"
 	"wendan/store/till"
 )
@@ -34,10 +35,25 @@ func newHistory(m *Machine, b *book.Book) *history {
 }
 
 func openBook(cfg Config) (*book.Book, error) {
-	return book.Open(BookPath(cfg.Dir), bookOptions)
+	o, err := bookOptions(cfg.Dir)
+	if err != nil {
+		return nil, err
+	}
+	return book.Open(BookPath(cfg.Dir), o)
 }
 
-var bookOptions = book.Options{Epoch: 1}
+// bookOptions ties the book to the journal beside it, so that the book of another register is neither believed nor shown.
+func bookOptions(dir string) (book.Options, error) {
+	id, err := journal.Whose(journal.OS{}, journalDir(dir))
+	if err != nil {
+		return book.Options{}, err
+	}
+	return optionsOf(id), nil
+}
+
+func optionsOf(id journal.Identity) book.Options {
+	return book.Options{Epoch: id.Epoch, Identity: journal.Fingerprint(id.Public)}
+}
 
 // archive is the book as the till asks it.
 type archive struct{ *book.Book }
@@ -147,7 +163,7 @@ func (h *history) follow(ctx context.Context, b *book.Book) error {
 
 // make opens the book, or rebuilds it when it is spoilt or cannot be opened.
 func (h *history) make(ctx context.Context, spoilt bool) *book.Book {
-	o := bookOptions
+	o := optionsOf(h.m.Till.Journal().Identity())
 	h.mu.Lock()
 	o.Booked = h.booked
 	h.mu.Unlock()

@@ -273,3 +273,43 @@ func TestPrinterThatNeverAnswersHoldsUpNeitherSellingNorTheEnd(t *testing.T) {
 		t.Fatalf("%d slips were lost, %v", len(jobs), err)
 	}
 }
+
+func TestBookOfAnotherRegisterIsNeitherBelievedNorShown(t *testing.T) {
+	rich, poor := newShop(t), newShop(t)
+	for range 5 {
+		rich.sell(t)
+	}
+	settled(t, rich)
+	settled(t, poor)
+	if err := rich.Machine.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := poor.Machine.Close(); err != nil {
+		t.Fatal(err)
+	}
+	foreign, err := os.ReadFile(BookPath(rich.cfg.Dir))
+	if err == nil {
+		err = os.WriteFile(BookPath(poor.cfg.Dir), foreign, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := Open(poor.cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	poor.Machine = m
+	if a := poor.sell(t); a.Order.N != 1 {
+		t.Fatalf("first order is %v", a.Order)
+	}
+	b, err := poor.CaughtUp(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if totals, err := b.Totals(20261122); err != nil || totals.Settled.Orders != 1 {
+		t.Fatalf("totals %+v, %v", totals, err)
+	}
+	if rich.Machine, err = Open(rich.cfg); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -18,7 +18,12 @@ import (
 // Witness is the highest fact the book of a data folder has seen, or nothing when there is no readable
 // book. The journal must reach it. A book held by a running register is book.ErrLocked.
 func Witness(dir string) (fact.Head, error) {
-	b, err := book.Open(BookPath(dir), book.Options{Epoch: bookOptions.Epoch, ReadOnly: true})
+	o, err := bookOptions(dir)
+	if err != nil {
+		return fact.Head{}, nil // opening the journal will say what is wrong
+	}
+	o.ReadOnly = true
+	b, err := book.Open(BookPath(dir), o)
 	if errors.Is(err, book.ErrLocked) {
 		return fact.Head{}, err
 	}
