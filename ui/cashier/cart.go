@@ -103,6 +103,7 @@ func (m *Model) Tap(id uint32) {
 			return
 		}
 		d, ok := m.view.Menu.Dish(id)
+		m.find.done = m.page == PageFind
 		switch {
 		case !ok:
 			m.fail(order.ErrNoDish.With(id))

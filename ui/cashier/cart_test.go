@@ -302,6 +302,31 @@ func TestSearchFindsByInitialsNumberAndName(t *testing.T) {
 	}
 }
 
+func TestNextSearchBeginsAfterADishWasTaken(t *testing.T) {
+	b := open(t, nil)
+	b.Go(cashier.PageFind)
+	search := func(keys ...string) string {
+		for _, k := range keys {
+			b.TypeFind(k)
+		}
+		return b.Find().Text
+	}
+	if got := search("1", "0", "1"); got != "101" {
+		t.Fatalf("typed %q", got)
+	}
+	b.Tap(pork)
+	if b.Find().Text != "101" || b.Find().Hits() == 0 {
+		t.Error("the hits went away: a second portion cannot be tapped")
+	}
+	if got := search("G", "B"); got != "GB" {
+		t.Errorf("the next search is for %q", got)
+	}
+	b.Tap(pork)
+	if got := search("back", "C"); got != "GC" {
+		t.Errorf("after a correction it is for %q", got)
+	}
+}
+
 func TestNamesFollowTheLanguage(t *testing.T) {
 	b := open(t, nil)
 	b.Tap(pork)

@@ -214,7 +214,7 @@ func (m *Model) Go(p Page) {
 		case PageOrders:
 			m.list.open(m)
 		case PageFind, PageSoldOut:
-			m.find.Text = ""
+			m.find.Text, m.find.done = "", false
 			m.findAgain()
 		}
 	})

@@ -6,6 +6,7 @@ import "wendan/store/menu"
 type Find struct {
 	Text string
 	hits []*menu.Dish
+	done bool // a dish was taken: the next letter or digit begins a new search
 }
 
 // mostHits bounds the hits shown.
@@ -24,6 +25,12 @@ func (m *Model) Hit(i int) Tile { return m.tile(m.find.hits[i]) }
 func (m *Model) TypeFind(code string) {
 	m.change(func() {
 		t := []rune(m.find.Text)
+		if m.find.done && code != keyEnter {
+			m.find.done = false
+			if code != keyBack {
+				t = nil
+			}
+		}
 		switch code {
 		case keyBack:
 			if len(t) > 0 {
