@@ -73,6 +73,9 @@ func standingText(s *standing) string {
 	if s.State.DayOpen {
 		day = "营业中 open"
 	}
+	if s.State.Day == fact.Day(0).String() {
+		day = "还没有营业过 never opened"
+	}
 	line("运行中 running：%s，营业日 day %s %s", s.State.Shop, s.State.Day, day)
 	line("已结 settled %d，未结 open %d，营业额 turnover %s，共 %d 条记录 facts", s.State.Settled, s.State.Open, s.State.Turnover, s.Head.Seq)
 	up := &s.State.Uplink
@@ -91,7 +94,11 @@ func standingText(s *standing) string {
 		line("磁盘将满 the disk is nearly full")
 	}
 	for _, p := range s.State.Printers {
-		line("打印机 printer %s：等待 waiting %d %s", p.Name, p.Waiting, p.Problem)
+		state := "正常 ok"
+		if p.Problem != "" {
+			state = p.ZH + " · " + p.EN
+		}
+		line("打印机 printer %s：等待 waiting %d，%s", p.Name, p.Waiting, state)
 	}
 	return b.String()
 }

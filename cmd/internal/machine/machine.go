@@ -5,10 +5,12 @@ package machine
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 
 	"wendan/store/book"
@@ -73,6 +75,27 @@ type Machine struct {
 var ErrAbsent = fault.New("machine.absent", "%s 里还没有收银数据，请用 register -demo 试用，或先做首次设置", "There is no register in %s yet; try 'register -demo', or set one up first",
 	"The data folder has no journal.")
 
+// ErrFolder tells that the data folder cannot be read or written by this user.
+var ErrFolder = fault.New("machine.folder", "收银数据文件夹 %s 不能读写，请联系技术员检查所有者和权限", "The data folder %s cannot be read or written; check its owner and permissions",
+	"The system refused access, or the file system is mounted read-only. Run as the folder's owner. Nothing was changed.")
+
+// access makes a refusal of the system to use the data folder tell what to do.
+func access(dir string, err error) error {
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+		return ErrFolder.With(dir).Wrap(err)
+	}
+	return err
+}
+
+// present returns nil when dir holds a register.
+func present(dir string) error {
+	ok, err := Exists(dir)
+	if err == nil && !ok {
+		err = ErrAbsent.With(dir)
+	}
+	return access(dir, err)
+}
+
 // Create makes a new register in cfg.Dir and starts it.
 func Create(cfg Config, s till.Setup) (*Machine, error) {
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
@@ -91,8 +114,8 @@ func Exists(dir string) (bool, error) { return journal.Exists(journal.OS{}, jour
 // Open starts the register in cfg.Dir. The book is a witness of how far the journal must reach; a book that is damaged or
 // cannot be opened is made again behind while selling goes on. Only one that another program holds is an error.
 func Open(cfg Config) (*Machine, error) {
-	if ok, err := Exists(cfg.Dir); err != nil || !ok {
-		return nil, errors.Join(err, unless(ok, ErrAbsent.With(cfg.Dir)))
+	if err := present(cfg.Dir); err != nil {
+		return nil, err
 	}
 	b, err := openBook(cfg)
 	if errors.Is(err, book.ErrLocked) {
@@ -107,16 +130,9 @@ func Open(cfg Config) (*Machine, error) {
 		if b != nil {
 			b.Close()
 		}
-		return nil, err
+		return nil, access(cfg.Dir, err)
 	}
 	return start(cfg, t, recovery, b)
-}
-
-func unless(ok bool, err error) error {
-	if ok {
-		return nil
-	}
-	return err
 }
 
 func tillConfig(cfg Config, witness fact.Head) till.Config {

@@ -37,28 +37,28 @@ func Witness(dir string) (fact.Head, error) {
 // OpenTill opens only the till of a register that is not running, for a tool with one intent: nothing is printed
 // or sent, the book follows at the next start. The caller closes it. journal.ErrLocked when somebody else has it.
 func OpenTill(dir string) (*till.Till, error) {
-	if ok, err := Exists(dir); err != nil || !ok {
-		return nil, errors.Join(err, unless(ok, ErrAbsent.With(dir)))
+	if err := present(dir); err != nil {
+		return nil, err
 	}
 	witness, err := Witness(dir)
 	if err != nil {
 		return nil, err
 	}
 	t, _, err := till.Open(tillConfig(Config{Dir: dir}, witness))
-	return t, err
+	return t, access(dir, err)
 }
 
 // OpenJournal opens only the journal of a register that is not running, to read it.
 func OpenJournal(dir string) (*journal.Journal, error) {
-	if ok, err := Exists(dir); err != nil || !ok {
-		return nil, errors.Join(err, unless(ok, ErrAbsent.With(dir)))
+	if err := present(dir); err != nil {
+		return nil, err
 	}
 	witness, err := Witness(dir)
 	if err != nil {
 		return nil, err
 	}
 	j, _, err := journal.Open(journal.OS{}, journalDir(dir), journal.Options{Witness: witness})
-	return j, err
+	return j, access(dir, err)
 }
 
 // testLimit bounds a test print.

@@ -82,6 +82,8 @@ type PrinterState struct {
 	Name    string `json:"name"`
 	Waiting int    `json:"waiting"`
 	Problem string `json:"problem,omitempty"` // fault code
+	ZH      string `json:"zh,omitempty"`      // what the problem is, for people
+	EN      string `json:"en,omitempty"`
 	Alarm   bool   `json:"alarm"`
 }
 
@@ -109,7 +111,7 @@ func (m *Machine) Describe() State {
 	for _, p := range m.Slips().Printers {
 		ps := PrinterState{Name: p.Name, Waiting: p.Waiting, Alarm: p.Alarm}
 		if p.Fault != nil {
-			ps.Problem = p.Fault.Code
+			ps.Problem, ps.ZH, ps.EN = p.Fault.Code, p.Fault.Text(fault.ZH), p.Fault.Text(fault.EN)
 		}
 		st.Printers = append(st.Printers, ps)
 	}

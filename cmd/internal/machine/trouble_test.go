@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -233,5 +234,34 @@ func TestSocketAndPairingThatCannotBeUsedStopNobodyFromSelling(t *testing.T) {
 	settled(t, s)
 	if _, paired := s.Uplink(); paired || s.front.Count() != 1 {
 		t.Fatalf("paired %v, %d receipts", paired, s.front.Count())
+	}
+}
+
+func TestFolderThatMayNotBeUsedIsNotCalledEmpty(t *testing.T) {
+	for _, refusal := range []error{syscall.EACCES, syscall.EPERM, syscall.EROFS} {
+		err := access("/data", &os.PathError{Op: "open", Path: "/data/journal/lock", Err: refusal})
+		if !errors.Is(err, ErrFolder) || errors.Is(err, ErrAbsent) || !errors.Is(err, refusal) {
+			t.Errorf("%v became %v", refusal, err)
+		}
+	}
+	if err := access("/data", syscall.ENOSPC); err != syscall.ENOSPC {
+		t.Errorf("another error became %v", err)
+	}
+	if err := present(t.TempDir()); !errors.Is(err, ErrAbsent) {
+		t.Errorf("an empty folder: %v", err)
+	}
+	if os.Getuid() == 0 {
+		t.Skip("everything is allowed to root")
+	}
+	s := newShop(t)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(s.cfg.Dir, 0); err != nil {
+		t.Fatal(err)
+	}
+	defer os.Chmod(s.cfg.Dir, 0o700)
+	if _, err := Open(s.cfg); !errors.Is(err, ErrFolder) {
+		t.Errorf("a folder of somebody else: %v", err)
 	}
 }
