@@ -93,6 +93,13 @@ func RunWith(ctx context.Context, program, about string, commands []Command, arg
 			w, status = stdout, 0
 		}
 		fmt.Fprintf(w, "%s\n\n", about)
+		if status != 0 && len(args) > 0 {
+			asked := strings.Join(args, " ")
+			if group := meant(commands, args[0]); len(group) > 0 {
+				commands = group
+			}
+			defer fmt.Fprintf(w, "\n没有这个命令 no such command: %s %s\n", program, asked)
+		}
 		for _, c := range commands {
 			fmt.Fprintf(w, "  %s %-18s %s\n  %s %-18s %s\n", program, c.Name, c.About2, strings.Repeat(" ", len(program)), "", c.About)
 		}
@@ -140,6 +147,17 @@ func find(commands []Command, args []string) (*Command, []string) {
 		}
 	}
 	return best, args[used:]
+}
+
+// meant are the commands whose first word is word.
+func meant(commands []Command, word string) []Command {
+	var group []Command
+	for _, c := range commands {
+		if strings.Fields(c.Name)[0] == word {
+			group = append(group, c)
+		}
+	}
+	return group
 }
 
 // Explain tells an error to a person: what happened and what to do, Chinese then English, then the hint and the cause for the technician.

@@ -58,3 +58,19 @@ func TestHelpHelpsAndWrongUsageIsExplained(t *testing.T) {
 		t.Fatalf("%d %q", status, err)
 	}
 }
+
+func TestUnknownCommandIsNamedAndItsGroupListed(t *testing.T) {
+	group := []Command{commands()[1], {Name: "status", About: "c", About2: "丙"}}
+	for _, c := range []struct {
+		args  []string
+		lists bool // status too
+	}{{[]string{"journal", "verfy"}, false}, {[]string{"journl"}, true}} {
+		var out, err bytes.Buffer
+		status := RunWith(context.Background(), "tool", "a tool", group, c.args, &out, &err)
+		said := err.String()
+		if status != 2 || out.Len() != 0 || !strings.Contains(said, "no such command: tool "+strings.Join(c.args, " ")) || !strings.Contains(said, "journal verify") ||
+			strings.Contains(said, "status") != c.lists {
+			t.Errorf("%q: %d %q", c.args, status, said)
+		}
+	}
+}
