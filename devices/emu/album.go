@@ -11,10 +11,12 @@ import (
 )
 
 // Album saves papers as pictures in a folder while the printer runs: paper-0001.png and so on,
-// latest.png, and roll.png with the newest papers below each other, newest last. Join it with
+// latest.png, and roll.png with the newest papers below each other, newest last. Papers of an earlier
+// run that are in the folder stay, and the numbers go on after theirs. Join it with
 // Printer.OnPaper(album.Add). Files appear whole, never half written.
 type Album struct {
 	dir     string
+	before  int // number of the last paper of earlier runs
 	mu      sync.Mutex
 	wake    *sync.Cond
 	waiting []Paper
@@ -35,7 +37,18 @@ func NewAlbum(dir string) (*Album, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("make the picture folder: %w", err)
 	}
-	a := &Album{dir: dir, done: make(chan struct{}), idle: true}
+	names, err := filepath.Glob(filepath.Join(dir, "paper-*.png"))
+	if err != nil {
+		return nil, fmt.Errorf("look for earlier papers: %w", err)
+	}
+	before := 0
+	for _, name := range names {
+		var n int
+		if _, err := fmt.Sscanf(filepath.Base(name), "paper-%d.png", &n); err == nil {
+			before = max(before, n)
+		}
+	}
+	a := &Album{dir: dir, before: before, done: make(chan struct{}), idle: true}
 	a.wake = sync.NewCond(&a.mu)
 	go a.run()
 	return a, nil
@@ -123,7 +136,7 @@ func (a *Album) run() {
 
 func (a *Album) save(p Paper) error {
 	picture := p.Picture()
-	if err := a.write(fmt.Sprintf("paper-%04d.png", p.Number), picture); err != nil {
+	if err := a.write(fmt.Sprintf("paper-%04d.png", a.before+p.Number), picture); err != nil {
 		return err
 	}
 	return a.write("latest.png", picture)

@@ -366,3 +366,23 @@ func TestAlbumShowsTheNewestPaper(t *testing.T) {
 		t.Fatalf("files %v", names)
 	}
 }
+
+func TestAlbumGoesOnAfterThePapersOfAnEarlierRun(t *testing.T) {
+	dir := t.TempDir()
+	for range 2 {
+		a, err := NewAlbum(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := NewPrinter(Options{Narrow: true})
+		p.OnPaper(a.Add)
+		feed(p, []byte("one\n\x1dV\x42\x00two\n\x1dV\x42\x00"))
+		p.Close()
+		if err := a.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if names, _ := filepath.Glob(filepath.Join(dir, "paper-*.png")); len(names) != 4 || filepath.Base(names[3]) != "paper-0004.png" {
+		t.Fatalf("papers %v", names)
+	}
+}
