@@ -114,7 +114,7 @@ func (d *demo) devices(root, dir string, c *config) error {
 		{Name: "吧台", Columns: 32, Roles: barRoles(), Backup: "后厨"},
 	}
 	for i := range set {
-		p := emu.NewPrinter(emu.Options{Name: set[i].Name, Narrow: set[i].Columns == 32, DotsPerSecond: 2000, KeepPapers: 200, KeepPictures: 20, SensorLow: true})
+		p := emu.NewPrinter(emu.Options{Name: set[i].Name, Narrow: set[i].Columns == 32, DotsPerSecond: 2000, KeepPapers: 200, KeepPictures: 20})
 		d.printers = append(d.printers, p)
 		album, err := emu.NewAlbum(filepath.Join(root, "paper", set[i].Name))
 		if err != nil {
