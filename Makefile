@@ -19,7 +19,7 @@ run: setup ## the register with a demo restaurant, virtual devices and a local h
 	@build/register -demo
 
 build: setup ## build/register, build/registerctl, build/headoffice
-	go build -o build/ ./cmd/...
+	go build -o build/ ./cmd/register ./cmd/registerctl ./cmd/headoffice
 
 test: setup check ## everything: formatting, import rules, vet, staticcheck, every test, a sale by real clicks under Xvfb
 	go test -timeout 20m ./...
