@@ -46,7 +46,7 @@ func Start(ctx context.Context, width, height int) (*Virtual, error) {
 	defer r.Close()
 	cmd := exec.CommandContext(ctx, path, "-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", width, height), "-nolisten", "tcp", "-noreset")
 	cmd.ExtraFiles = []*os.File{w}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for the program that shows on it, which then ends the display
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM} // Ctrl-C is for the program that shows on it, which then ends the display
 	err = cmd.Start()
 	w.Close()
 	if err != nil {
