@@ -244,7 +244,7 @@ func (l *List) preview(m *Model, s order.Slip) {
 		ctx, cancel := context.WithTimeout(context.Background(), slowReads)
 		defer cancel()
 		t, err := h.Preview(ctx, n, s)
-		lines := ticket.Lines(t, paper)
+		lines := ticket.Lines(plain(t), paper)
 		m.loop.Post(func() {
 			m.change(func() {
 				if r := m.Picked(); r == nil || r.Order.Number != n || l.Slip != s {
@@ -258,6 +258,27 @@ func (l *List) preview(m *Model, s order.Slip) {
 			})
 		})
 	})
+}
+
+// plain is a slip in characters of one size: the preview draws no larger ones, so their lines would stand askew. A QR
+// code is shown as that word, not as what it holds.
+func plain(t ticket.Ticket) ticket.Ticket {
+	items := make([]ticket.Item, len(t.Items))
+	for i, item := range t.Items {
+		switch v := item.(type) {
+		case ticket.Text:
+			v.Style.Wide, v.Style.High = 1, 1
+			item = v
+		case ticket.Row:
+			v.Style.Wide, v.Style.High = 1, 1
+			item = v
+		case ticket.QR:
+			item = ticket.Text{Style: ticket.Style{Align: ticket.Centre}, Text: "[QR]"}
+		}
+		items[i] = item
+	}
+	t.Items = items
+	return t
 }
 
 // Reprint prints the previewed slip again, marked 补打.

@@ -60,6 +60,10 @@ func TestAnOrderIsFoundPreviewedAndReprinted(t *testing.T) {
 	if text := strings.Join(l.Paper, "\n"); !strings.Contains(text, "稳单红烧肉") || strings.Contains(text, "[cut]") {
 		t.Errorf("preview:\n%s", text)
 	}
+	shop := strings.TrimLeft(l.Paper[0], " ") // printed twice as wide, shown at the size of the rest
+	if left, right := len(l.Paper[0])-len(shop), 42-ticket.Width(l.Paper[0]); left < right-1 || left > right+1 {
+		t.Errorf("the shop's name stands askew: %d blanks before it, %d after", left, right)
+	}
 	slips := b.Slips()
 	b.Preview(slips[1])
 	b.settle()

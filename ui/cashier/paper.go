@@ -64,6 +64,7 @@ func (r *paperRow) arrange(size fyne.Size) {
 		return
 	}
 	n := 0
+	size.Width -= r.s.look.Pad // the scroll bar
 	cell := size.Width / paper
 	h := size.Height / paperLines
 	dp := min(cell*1.85, r.s.look.Small)

@@ -88,7 +88,7 @@ func TestTypedCashAndMixedTendersAddUp(t *testing.T) {
 	b.TypePay("0")
 	b.TakeWay(pay.Cash) // the same cash, one more note
 	b.settle()
-	if b.Last() == nil || b.Last().Change != 250 || b.Last().Given != 3050 {
+	if b.Last() == nil || b.Last().Change != 250 || b.Last().Given != 6050 { // 30.50 in cash and 30.00 by card
 		t.Fatalf("%+v", b.Last())
 	}
 	if sent := b.places()[0].Tender; len(sent) != 2 {

@@ -18,7 +18,7 @@ type Sale struct {
 	Number order.Number
 	Pickup string
 	Total  money.Amount
-	Given  money.Amount // cash handed over
+	Given  money.Amount // what the guest gave in all when there was cash among it, else 0
 	Change money.Amount
 	Paid   bool // false: 下单, to be paid later
 	Fresh  bool // nobody has touched the screen since
@@ -122,10 +122,14 @@ func tenders(a act.Act) []pay.Tender {
 // finish shows what was saved and begins the next order.
 func (m *Model) finish(p *Payment, a act.Answer) {
 	s := &Sale{Number: a.Order, Pickup: a.Pickup, Total: p.Total, Change: a.Change, Paid: p.Order != nil || len(tenders(p.act)) > 0, Fresh: true}
+	var given money.Amount
+	cash := false
 	for _, t := range tenders(p.act) {
-		if t.Way == pay.Cash {
-			s.Given = t.Given
-		}
+		given += t.Given
+		cash = cash || t.Way == pay.Cash
+	}
+	if cash {
+		s.Given = given
 	}
 	if p.Order != nil {
 		s.Number, s.Pickup = p.Order.Number, p.Order.Pickup
