@@ -27,7 +27,7 @@ var (
 	errPresent = fault.New("registerctl.present", "%s 里已有收银数据；确定要恢复请加 -replace，原有数据会移到一旁", "There is a register in %s already; add -replace to restore all the same, the old data is moved aside",
 		"Nothing was changed.")
 	errOlder = fault.New("registerctl.older", "备份只到第 %d 条，本机已有第 %d 条，恢复会缺少后面的记录；确定请再加 -older", "The backup ends with number %d, this register reached number %d; restoring would lose what follows. Add -older if you mean it",
-		"Look for a newer backup or head office's facts first. Selling on with an older copy makes facts that head office will show as contested.")
+		"Look for a newer backup first. Selling on with an older copy makes facts that head office will show as contested.")
 	errCopy = fault.New("registerctl.copy", "恢复没有完成，原有数据没有改动，请检查磁盘后重试", "The restore did not finish; the data that was there is unchanged. Check the disk and try again",
 		"See the cause. Folders called journal.restoring can be deleted.")
 	errNoKey = fault.New("registerctl.no_key", "备份里没有签名密钥；请用 -key 指出原机的 journal/key 文件", "A backup holds no signing key; name the old register's journal/key file with -key",

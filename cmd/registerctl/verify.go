@@ -19,7 +19,7 @@ var verifyCommands = []command.Command{{Name: "journal verify", Args: "PATH…",
 
 var (
 	errVerify = fault.New("registerctl.verify", "流水有损坏：%s 从第 %d 条起不可信（%s）", "The journal is damaged: %s cannot be relied on from number %d (%s)",
-		"Restore this file from a backup or head office. Do not edit or delete anything.")
+		"Run 'registerctl journal restore BACKUP' on the register's folder. Do not edit or delete anything: it may be needed.")
 	errTorn = fault.New("registerctl.torn", "流水末尾有 %d 字节没有写完，属断电痕迹；正本会在下次启动时自动处理", "The journal ends with %d bytes of an unfinished group, as after a power cut; the register mends it when it starts",
 		"Of a backup it means that the copy was not made with 'journal backup'.")
 	errPath = fault.New("registerctl.path", "%s 读不了，请检查路径", "%s cannot be read; check the path", "Give a day file (.wdj, .wdj.zst), the journal folder, or the data folder. See the cause.")

@@ -15,10 +15,10 @@ var (
 	ErrKey = fault.New("journal.key", "签名密钥丢失或不符，请联系技术员", "The signing key is missing or does not fit; call the technician",
 		"The key file does not match the public key of the identity file. Restore it, or take over under a new epoch.")
 	ErrMissing = fault.New("journal.missing", "收银数据不完整：缺少 %s，请联系技术员恢复", "Register data is incomplete: %s is missing; call the technician to restore it",
-		"The identity marker says that a store exists, but a day file of the chain is not there. Restore from backup, mirror or head office.")
+		"The identity marker says that a store exists, but a day file of the chain is not there. Run 'registerctl journal restore BACKUP', and keep this folder: book.db and head office hold facts that a backup may lack.")
 	ErrDamaged = fault.New("journal.damaged", "收银数据损坏：%s 位置 %d，完好到第 %d 条，已知有第 %d 条，请联系技术员恢复",
 		"Register data is damaged: %s at offset %d, good up to number %d, known to reach number %d; call the technician to restore it",
-		"Nothing was changed. Run 'registerctl journal verify', then restore from book, backup, mirror or head office.")
+		"Nothing was changed. Run 'registerctl journal verify', then 'registerctl journal restore BACKUP', and keep this folder: book.db and head office hold facts that a backup may lack.")
 	ErrForked = fault.New("journal.forked", "收银数据第 %d 条与其他副本不一致，请联系技术员", "Number %d of the register data differs from another copy; call the technician",
 		"The same number has two hashes: an old copy was restored and sold on, or a file was edited. Nothing was changed.")
 	ErrUnsettled = fault.New("journal.unsettled", "保存时磁盘出错，正在核对，请勿重复下单", "The disk failed while saving; checking now, do not enter it again",

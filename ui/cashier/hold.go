@@ -171,7 +171,7 @@ func (m *Model) hold() {
 		c.Label = strconv.Itoa(m.heldNo)
 	}
 	m.held = append(m.held, c)
-	m.fresh(c.Channel)
+	m.fresh(order.DineIn) // the next guest is another one
 	m.touch(PartCounts)
 }
 

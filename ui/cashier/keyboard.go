@@ -77,13 +77,54 @@ func (s *Screen) wedge(r rune) bool {
 	if s.m.doors.Wedge == nil {
 		return false
 	}
-	code, scanning := s.m.doors.Wedge(r, time.Now().UnixMilli())
-	if code != "" {
+	code, scanning := s.m.doors.Wedge(r, s.m.Now().UnixMilli())
+	switch {
+	case code != "":
+		s.heldBack = nil
 		s.unscan(code)
 		s.m.Scan(code)
 		return true
+	case scanning:
+		s.holdBack(r)
+		return true
 	}
-	return scanning
+	s.release()
+	return false
+}
+
+// A person's quick second and third key look like a scan's beginning for a moment.
+const (
+	scanWait = 120 * time.Millisecond // four times the gap that tells a scanner from a person
+	mostHeld = 3                      // more keys than that, that fast, no person types
+)
+
+// holdBack keeps a rune that may belong to a scan; when no code comes of it, it was typed by a person.
+func (s *Screen) holdBack(r rune) {
+	s.heldBack = append(s.heldBack, r)
+	count := len(s.heldBack)
+	s.m.loop.After(scanWait, func() {
+		if len(s.heldBack) == count {
+			s.release()
+		}
+	})
+}
+
+// release types what was held back, unless it was too much and too fast for a person.
+func (s *Screen) release() {
+	held := s.heldBack
+	s.heldBack = nil
+	if len(held) > mostHeld {
+		return
+	}
+	for _, r := range held {
+		switch r {
+		case '\n':
+			s.enter()
+		case '\t':
+		default:
+			s.rune(r)
+		}
+	}
 }
 
 // unscan takes back what the first characters of a code typed.

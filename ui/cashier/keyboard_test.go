@@ -2,6 +2,7 @@ package cashier_test
 
 import (
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
@@ -95,5 +96,31 @@ func TestAKeyboardScannerAddsADishAndTypesNothing(t *testing.T) {
 		if _, entry, typing := s.Typing(); typing {
 			t.Errorf("the scan typed %q", entry)
 		}
+	}
+}
+
+func TestDigitsThatAPersonTypesFastAreNotTakenForAScan(t *testing.T) {
+	b := closed(t, withBarcode)
+	doors := b.reg.Doors()
+	first := true
+	doors.Wedge = func(rune, int64) (string, bool) { // the second key came as fast as a scanner's
+		first = !first
+		return "", first
+	}
+	b.Model = cashier.NewModel(doors, b.loop())
+	w := kittest.Window(t, theme.NewLook(false, 1, false), nil, 1366, 768)
+	scr := cashier.Over(b.Model)
+	w.SetContent(scr.Content())
+	w.Resize(fyne.NewSize(1366, 768))
+	scr.Attach(w)
+	b.ChoosePerson(b.People()[0])
+	b.SignIn("1234")
+	b.settle()
+	s := &shown{b, scr, w, kittest.On(w.Canvas())}
+	b.Tap(pork)
+	s.keys("15")
+	b.pass(time.Second)
+	if _, entry, typing := s.Typing(); !typing || entry != "15" {
+		t.Fatalf("typed 15, the pad shows %q", entry)
 	}
 }

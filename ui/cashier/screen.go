@@ -34,7 +34,9 @@ type Screen struct {
 	front   view
 	chrome  bool // the front page has the bar above it
 	sheets  []*kit.Sheet
-	choice  *choiceSheet
+
+	heldBack []rune // typed so fast that they may be a scan's
+	choice   *choiceSheet
 
 	typing      *typingSheet
 	testResult  *kit.Words

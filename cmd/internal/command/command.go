@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"wendan/store/fault"
 )
 
@@ -35,6 +37,17 @@ type Output struct {
 	Err    io.Writer // progress and messages
 	last   time.Time
 	filled bool // the last progress line is still open
+	lines  int  // progress told to a log
+}
+
+// terminal reports whether progress can rewrite its line.
+func (o *Output) terminal() bool {
+	f, ok := o.Err.(*os.File)
+	if !ok {
+		return false
+	}
+	_, err := unix.IoctlGetTermios(int(f.Fd()), unix.TCGETS)
+	return err == nil
 }
 
 // Result prints v as one JSON line when -json was given, else the text.
@@ -55,6 +68,13 @@ func (o *Output) Result(v any, text string) error {
 // Progress rewrites one line on standard error, at most five times a second.
 func (o *Output) Progress(format string, args ...any) {
 	if time.Since(o.last) < 200*time.Millisecond {
+		return
+	}
+	if !o.terminal() { // a log gets a line now and then, and no control characters
+		if o.lines++; o.lines%25 == 1 {
+			fmt.Fprintf(o.Err, format+"\n", args...)
+		}
+		o.last = time.Now()
 		return
 	}
 	o.last, o.filled = time.Now(), true
