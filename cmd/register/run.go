@@ -8,9 +8,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"wendan/cmd/internal/desk"
 	"wendan/cmd/internal/machine"
+	"wendan/cmd/internal/memory"
 	"wendan/devices/port"
 	"wendan/devices/port/portreg"
 	"wendan/devices/scanner"
@@ -70,7 +72,6 @@ func run(ctx context.Context, c *config) error {
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	go tidy(ctx)
 	cfg := machine.Config{Dir: filepath.Join(c.dir), Log: log, Control: true}
 	if c.demo {
 		d, err := startDemo(ctx, c, &cfg, log)
@@ -83,23 +84,25 @@ func run(ctx context.Context, c *config) error {
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if err := m.Close(); err != nil {
-			log.Error("closing", "err", err)
-		}
-	}()
+	go memory.Tend(ctx, func() uint64 { return m.Till.Head().Seq })
 	if !m.Recovery.Clean {
 		log.Info("recovered after an unclean stop", "head", m.Recovery.Head.String(), "torn_bytes", m.Recovery.Torn)
 	}
 	d := desk.New(m, cfg.Dir, log)
-	defer d.Close()
+	end := sync.OnceFunc(func() { // the cart first, then everything else
+		d.Close()
+		if err := m.Close(); err != nil {
+			log.Error("closing", "err", err)
+		}
+	})
+	defer end()
 	scan(ctx, c, d, log)
 	if c.headless {
 		fmt.Fprintln(os.Stderr, "运行中 running without a screen; control socket", machine.SocketPath(cfg.Dir))
 		<-ctx.Done()
 		return nil
 	}
-	return show(ctx, stop, c, d, log)
+	return show(ctx, stop, c, d, log, end)
 }
 
 // scan reads the scanners until ctx ends.

@@ -18,9 +18,12 @@ import (
 	"wendan/ui/cashier"
 )
 
+// toolkitEnds is how long the toolkit may take to end before the register ends without it.
+const toolkitEnds = 2 * time.Second
+
 // show runs the touchscreen until its window is closed or ctx ends. Without a display it starts a virtual one and keeps a
 // picture of it in the data folder.
-func show(ctx context.Context, stop context.CancelFunc, c *config, d *desk.Desk, log *slog.Logger) error {
+func show(ctx context.Context, stop context.CancelFunc, c *config, d *desk.Desk, log *slog.Logger, end func()) error {
 	if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
 		v, err := display.Start(context.WithoutCancel(ctx), c.width, c.height) // must outlive the window
 		if err != nil {
@@ -53,11 +56,20 @@ func show(ctx context.Context, stop context.CancelFunc, c *config, d *desk.Desk,
 		w.SetFullScreen(true)
 	}
 	w.SetMaster()
+	ended := make(chan struct{})
 	go func() {
 		<-ctx.Done()
-		fyne.Do(a.Quit)
+		go fyne.Do(a.Quit)
+		select {
+		case <-ended:
+		case <-time.After(toolkitEnds): // seen: its last event waits for a loop that has ended already
+			log.Debug("the toolkit does not end by itself")
+			end()
+			os.Exit(0)
+		}
 	}()
 	w.ShowAndRun()
+	close(ended)
 	stop()
 	return nil
 }

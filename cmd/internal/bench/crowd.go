@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"wendan/cmd/internal/memory"
 	"wendan/store/act"
 	"wendan/store/fact"
 	"wendan/store/order"
@@ -29,6 +32,15 @@ func crowd(ctx context.Context, b *bench) (rows []Row, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, c.close()) }()
+	tended, end := context.WithCancel(ctx)
+	var tend sync.WaitGroup
+	tend.Go(func() { memory.Tend(tended, func() uint64 { return c.till.Head().Seq }) }) // as cmd/register does
+	defer func() {
+		end()
+		tend.Wait()
+		debug.SetGCPercent(100)
+		debug.SetMemoryLimit(math.MaxInt64)
+	}()
 	row, err := c.once(ctx, b.scaled(10))
 	if err != nil {
 		return nil, err
