@@ -154,7 +154,13 @@ func (s *State) signIn(in staff.SignIn, pin pinCheck, now int64) ([]fact.Draft, 
 		return nil, staff.ErrWait.With(1)
 	}
 	if pin != pinRight {
-		return one(staff.PINFailedKind.Draft(staff.PINFailed{Person: in.Person})), staff.ErrPIN
+		failed := one(staff.PINFailedKind.Draft(staff.PINFailed{Person: in.Person}))
+		after := s.Attempts.Clone()
+		after.Failed(in.Person, now)
+		if wait := after.Wait(in.Person, now); wait > 0 { // tell of the delay now, not at the next try
+			return failed, staff.ErrWait.With((wait + 999) / 1000)
+		}
+		return failed, staff.ErrPIN
 	}
 	return one(staff.SignedInKind.Draft(staff.Signed{Person: in.Person})), nil
 }
